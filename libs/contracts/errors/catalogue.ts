@@ -1,0 +1,22 @@
+import { commonErrors } from './common.ts';
+import type { ErrorDefinition } from './define.ts';
+
+/** Every error code there is, by context. Add a context here; docs/errors.md is generated from it. */
+export const errorContexts = {
+  common: commonErrors,
+} as const satisfies Record<string, Record<string, ErrorDefinition>>;
+
+type ContextErrors = (typeof errorContexts)[keyof typeof errorContexts];
+type KeysOfUnion<T> = T extends unknown ? keyof T : never;
+
+/** A stable error code. */
+export type ErrorCode = KeysOfUnion<ContextErrors> & string;
+
+const all: Record<string, ErrorDefinition> = Object.assign({}, ...Object.values(errorContexts));
+
+/** What `code` means. */
+export function errorDefinition(code: ErrorCode): ErrorDefinition {
+  const definition = all[code];
+  if (!definition) throw new Error(`unknown error code ${code}`);
+  return definition;
+}
