@@ -7,7 +7,7 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 export interface CallOptions {
   headers?: Record<string, string>;
   signal?: AbortSignal;
-  credentials?: RequestCredentials;
+  credentials?: 'omit' | 'same-origin' | 'include';
 }
 
 export type CallResult<T> =
@@ -44,7 +44,7 @@ export async function callEndpoint<T extends Endpoint>(
       ...headers,
       ...options.headers,
     },
-    ...(body === undefined ? {} : { body: raw ? (body as BodyInit) : JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: raw ? (body as string) : JSON.stringify(body) }),
     ...(options.signal ? { signal: options.signal } : {}),
     ...(options.credentials ? { credentials: options.credentials } : {}),
   };

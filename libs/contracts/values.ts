@@ -36,33 +36,27 @@ export function page<T extends z.ZodType>(item: T) {
 
 /** One line of text a person typed: trimmed, composed Unicode, without control characters. */
 export function line(minLength: number, maxLength: number) {
-  return (
-    z
-      .string()
-      .transform((text) => text.normalize('NFC').trim())
-      // oxlint-disable-next-line no-control-regex -- control characters are exactly what is refused here
-      .pipe(
-        z
-          .string()
-          .min(minLength)
-          .max(maxLength)
-          .regex(/^[^\u0000-\u001f\u007f]*$/u, 'no control characters'),
-      )
-  );
+  return z
+    .string()
+    .transform((text) => text.normalize('NFC').trim())
+    .pipe(
+      z
+        .string()
+        .min(minLength)
+        .max(maxLength)
+        .regex(/^\P{Cc}*$/u, 'no control characters'),
+    );
 }
 
 /** Several lines of text a person typed: as `line`, with line breaks. */
 export function text(maxLength: number) {
-  return (
-    z
-      .string()
-      .transform((value) => value.normalize('NFC').trim())
-      // oxlint-disable-next-line no-control-regex -- control characters are exactly what is refused here
-      .pipe(
-        z
-          .string()
-          .max(maxLength)
-          .regex(/^[^\u0000-\u0008\u000b-\u001f\u007f]*$/u, 'no control characters'),
-      )
-  );
+  return z
+    .string()
+    .transform((value) => value.normalize('NFC').trim())
+    .pipe(
+      z
+        .string()
+        .max(maxLength)
+        .regex(/^(?:\P{Cc}|[\t\n])*$/u, 'no control characters'),
+    );
 }
