@@ -7,3 +7,6 @@ export * from './problem.ts';
 export * from './errors/define.ts';
 export * from './errors/catalogue.ts';
 export * from './events/define.ts';
+export * from './socket/show-log.ts';
+export * from './socket/commands.ts';
+export * from './socket/live.ts';

@@ -1,9 +1,11 @@
+import { chatErrors } from './chat.ts';
 import { commonErrors } from './common.ts';
 import type { ErrorDefinition } from './define.ts';
 
 /** Every error code there is, by context. Add a context here; docs/errors.md is generated from it. */
 export const errorContexts = {
   common: commonErrors,
+  chat: chatErrors,
 } as const satisfies Record<string, Record<string, ErrorDefinition>>;
 
 type ContextErrors = (typeof errorContexts)[keyof typeof errorContexts];

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { HOST_MESSAGE_MAX_CHARS, POLL_MAX_OPTIONS, money, roomModes } from './show-log.ts';
+import { Id, Money } from '../values.ts';
+import { HOST_MESSAGE_MAX_CHARS, POLL_MAX_OPTIONS, RoomModes } from './show-log.ts';
 
-const id = z.uuid();
 /** 28 days; longer is a ban. */
 const timeoutS = z.int().min(1).max(2_419_200);
 const reason = z.string().max(200).optional();
 
 /** Single rights that a show's moderator can be given. Hosts and the shop's owners and merchants have all of them. */
-export const rights = [
+export const chatRights = [
   'present',
   'sell',
   'announce',
@@ -23,12 +23,12 @@ export const rights = [
   'roles',
   'figures',
 ] as const;
-export const right = z.enum(rights);
-export type Right = z.infer<typeof right>;
+export const ChatRight = z.enum(chatRights);
+export type ChatRight = z.infer<typeof ChatRight>;
 
 /** What a host, co-host or moderator can order. Each names the right that it needs in `commandRights`. */
-export const command = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('pin'), productId: id, variantId: id.optional(), saleId: id.optional() }),
+export const HostCommand = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('pin'), productId: Id, variantId: Id.optional(), saleId: Id.optional() }),
   z.object({ type: z.literal('unpin') }),
   z.object({ type: z.literal('next') }),
   z.object({ type: z.literal('message'), text: z.string().min(1).max(HOST_MESSAGE_MAX_CHARS) }),
@@ -38,41 +38,41 @@ export const command = z.discriminatedUnion('type', [
     options: z.array(z.string().min(1).max(60)).min(2).max(POLL_MAX_OPTIONS),
     durationS: z.int().min(10).max(3600).optional(),
   }),
-  z.object({ type: z.literal('close_poll'), pollId: id }),
-  z.object({ type: z.literal('set_modes'), modes: roomModes.partial() }),
+  z.object({ type: z.literal('close_poll'), pollId: Id }),
+  z.object({ type: z.literal('set_modes'), modes: RoomModes.partial() }),
   z.object({ type: z.literal('shield'), on: z.boolean() }),
-  z.object({ type: z.literal('pin_line'), lineId: id }),
+  z.object({ type: z.literal('pin_line'), lineId: Id }),
   z.object({ type: z.literal('unpin_line') }),
-  z.object({ type: z.literal('answer_question'), lineId: id }),
-  z.object({ type: z.literal('start_sale'), saleId: id }),
-  z.object({ type: z.literal('stop_sale'), saleId: id }),
-  z.object({ type: z.literal('extend_sale'), saleId: id, seconds: z.int().min(1).max(3600) }),
-  z.object({ type: z.literal('set_price'), saleId: id, variantId: id, price: money }),
-  z.object({ type: z.literal('delete_lines'), lineIds: z.array(id).min(1).max(50), reason }),
-  z.object({ type: z.literal('clear_user'), userId: id, reason }),
+  z.object({ type: z.literal('answer_question'), lineId: Id }),
+  z.object({ type: z.literal('start_sale'), saleId: Id }),
+  z.object({ type: z.literal('stop_sale'), saleId: Id }),
+  z.object({ type: z.literal('extend_sale'), saleId: Id, seconds: z.int().min(1).max(3600) }),
+  z.object({ type: z.literal('set_price'), saleId: Id, variantId: Id, price: Money }),
+  z.object({ type: z.literal('delete_lines'), lineIds: z.array(Id).min(1).max(50), reason }),
+  z.object({ type: z.literal('clear_user'), userId: Id, reason }),
   z.object({
     type: z.literal('timeout'),
-    userId: id,
+    userId: Id,
     seconds: timeoutS,
     clear: z.boolean().optional(),
     reason,
   }),
   z.object({
     type: z.literal('ban'),
-    userId: id,
+    userId: Id,
     until: z.int().optional(),
     clear: z.boolean().optional(),
     reason,
   }),
-  z.object({ type: z.literal('shadow_ban'), userId: id, until: z.int().optional(), reason }),
-  z.object({ type: z.literal('lift'), userId: id, reason }),
-  z.object({ type: z.literal('approve_line'), lineId: id }),
-  z.object({ type: z.literal('reject_line'), lineId: id, reason }),
+  z.object({ type: z.literal('shadow_ban'), userId: Id, until: z.int().optional(), reason }),
+  z.object({ type: z.literal('lift'), userId: Id, reason }),
+  z.object({ type: z.literal('approve_line'), lineId: Id }),
+  z.object({ type: z.literal('reject_line'), lineId: Id, reason }),
 ]);
-export type Command = z.infer<typeof command>;
-export type CommandType = Command['type'];
+export type HostCommand = z.infer<typeof HostCommand>;
+export type HostCommandType = HostCommand['type'];
 
-export const commandRights: Readonly<Record<CommandType, Right>> = {
+export const commandRights: Readonly<Record<HostCommandType, ChatRight>> = {
   pin: 'present',
   unpin: 'present',
   next: 'present',
@@ -100,4 +100,4 @@ export const commandRights: Readonly<Record<CommandType, Right>> = {
 
 /** What a viewer may complain about. */
 export const reportReasons = ['spam', 'abuse', 'hate', 'scam', 'personal_data', 'other'] as const;
-export const reportReason = z.enum(reportReasons);
+export const ReportReason = z.enum(reportReasons);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Id, Money } from '../values.ts';
 
 /** The sizes and names that the show log, its live ticks and its replay share. */
 export const LINE_MAX_CHARS = 300;
@@ -8,60 +9,58 @@ export const POLL_MAX_OPTIONS = 6;
 /** Lines that a snapshot carries, newest last. */
 export const SNAPSHOT_LINES = 50;
 
-const id = z.uuid();
 const millis = z.int().nonnegative();
 const shortText = z.string().max(200);
-export const money = z.object({ amount: z.int(), currency: z.string().length(3) });
 
 /** What may stand beside an author's name. `buyer` is shown only where the buyer agreed to it. */
-export const badge = z.enum(['host', 'moderator', 'staff', 'buyer']);
-export type Badge = z.infer<typeof badge>;
+export const Badge = z.enum(['host', 'moderator', 'staff', 'buyer']);
+export type Badge = z.infer<typeof Badge>;
 
 /** Who wrote a line. Guests have an id of their own session. */
-export const lineAuthor = z.object({
-  id,
+export const LineAuthor = z.object({
+  id: Id,
   name: z.string().min(1).max(60),
-  badges: z.array(badge).max(4),
+  badges: z.array(Badge).max(4),
 });
-export type LineAuthor = z.infer<typeof lineAuthor>;
+export type LineAuthor = z.infer<typeof LineAuthor>;
 
 /** One line of chat as everybody sees it. `key` is the sender's own id of it: the sender replaces the local echo by it. */
-export const chatLine = z.object({
-  id,
+export const ChatLine = z.object({
+  id: Id,
   seq: z.int().positive(),
-  key: id,
-  author: lineAuthor,
+  key: z.uuid(),
+  author: LineAuthor,
   text: z.string().min(1).max(LINE_MAX_CHARS),
   at: millis,
-  replyTo: z.object({ id, name: z.string().max(60), excerpt: z.string().max(80) }).optional(),
-  mentions: z.array(id).max(5).optional(),
+  replyTo: z.object({ id: Id, name: z.string().max(60), excerpt: z.string().max(80) }).optional(),
+  mentions: z.array(Id).max(5).optional(),
   question: z.literal(true).optional(),
 });
-export type ChatLine = z.infer<typeof chatLine>;
+export type ChatLine = z.infer<typeof ChatLine>;
 
 /** A product as the pin shows it; `saleId` is the flash sale that is planned or open for it. */
-export const pinnedProduct = z.object({
-  productId: id,
-  variantId: id.optional(),
-  saleId: id.optional(),
+export const PinnedProduct = z.object({
+  productId: Id,
+  variantId: Id.optional(),
+  saleId: Id.optional(),
   title: shortText,
   imageUrl: z.string().max(500).optional(),
-  price: money.optional(),
+  price: Money.optional(),
 });
-export type PinnedProduct = z.infer<typeof pinnedProduct>;
+export type PinnedProduct = z.infer<typeof PinnedProduct>;
 
 /** A sale as viewers see it. `version` is the sale's version at checkout: an older one never replaces a newer one. */
-export const saleState = z.object({
-  saleId: id,
+export const SaleState = z.object({
+  saleId: Id,
   version: z.int().nonnegative(),
   state: z.enum(['planned', 'open', 'closed']),
   kind: z.enum(['flash', 'standing']),
   items: z
     .array(
       z.object({
-        variantId: id,
-        productId: id.optional(),
-        price: money.optional(),
+        variantId: Id,
+        productId: Id.optional(),
+        price: Money.optional(),
         available: z.int().nonnegative().optional(),
         soldOut: z.boolean(),
       }),
@@ -72,10 +71,10 @@ export const saleState = z.object({
   limitPerBuyer: z.int().positive().optional(),
   rule: z.string().max(40).optional(),
 });
-export type SaleState = z.infer<typeof saleState>;
+export type SaleState = z.infer<typeof SaleState>;
 
 /** How the room may be written in. Zero means off. */
-export const roomModes = z.object({
+export const RoomModes = z.object({
   slowS: z.int().min(0).max(3600),
   followersOnlyS: z.int().min(0).max(31_536_000).nullable(),
   buyersOnly: z.boolean(),
@@ -84,37 +83,37 @@ export const roomModes = z.object({
   links: z.enum(['allow', 'hold', 'block']),
   shield: z.boolean(),
 });
-export type RoomModes = z.infer<typeof roomModes>;
+export type RoomModes = z.infer<typeof RoomModes>;
 
-export const poll = z.object({
-  pollId: id,
+export const Poll = z.object({
+  pollId: Id,
   question: z.string().min(1).max(140),
   options: z.array(z.string().min(1).max(60)).min(2).max(POLL_MAX_OPTIONS),
   endsAt: millis.optional(),
 });
-export type Poll = z.infer<typeof poll>;
+export type Poll = z.infer<typeof Poll>;
 
 export const showStates = ['scheduled', 'live', 'paused', 'ended'] as const;
-export const showState = z.enum(showStates);
-export type ShowState = z.infer<typeof showState>;
+export const LiveShowState = z.enum(showStates);
+export type LiveShowState = z.infer<typeof LiveShowState>;
 
 const entryData = {
-  pinned: pinnedProduct,
+  pinned: PinnedProduct,
   unpinned: z.object({}),
   host_message: z.object({ text: z.string().min(1).max(HOST_MESSAGE_MAX_CHARS), by: z.string().max(60) }),
-  poll_opened: poll,
-  poll_closed: z.object({ pollId: id, counts: z.array(z.int().nonnegative()).max(POLL_MAX_OPTIONS) }),
-  line_pinned: z.object({ line: chatLine }),
+  poll_opened: Poll,
+  poll_closed: z.object({ pollId: Id, counts: z.array(z.int().nonnegative()).max(POLL_MAX_OPTIONS) }),
+  line_pinned: z.object({ line: ChatLine }),
   line_unpinned: z.object({}),
-  question_answered: z.object({ lineId: id }),
-  sale_changed: saleState,
-  price_changed: saleState,
-  stock_changed: saleState,
-  sold_out: saleState,
-  lines_deleted: z.object({ lineIds: z.array(id).min(1).max(200) }),
-  user_cleared: z.object({ userId: id, since: millis }),
-  modes_changed: roomModes,
-  show_state: z.object({ state: showState }),
+  question_answered: z.object({ lineId: Id }),
+  sale_changed: SaleState,
+  price_changed: SaleState,
+  stock_changed: SaleState,
+  sold_out: SaleState,
+  lines_deleted: z.object({ lineIds: z.array(Id).min(1).max(200) }),
+  user_cleared: z.object({ userId: Id, since: millis }),
+  modes_changed: RoomModes,
+  show_state: z.object({ state: LiveShowState }),
 } as const;
 
 export type EntryType = keyof typeof entryData;
@@ -146,7 +145,7 @@ const entry = <T extends EntryType>(type: T) =>
   z.object({ ...entryFields, type: z.literal(type), data: entryData[type] });
 
 /** One entry of the show log: the one record that the live page, replay, overlays and reports read. */
-export const logEntry = z.discriminatedUnion('type', [
+export const LogEntry = z.discriminatedUnion('type', [
   entry('pinned'),
   entry('unpinned'),
   entry('host_message'),
@@ -164,5 +163,5 @@ export const logEntry = z.discriminatedUnion('type', [
   entry('modes_changed'),
   entry('show_state'),
 ]);
-export type LogEntry = z.infer<typeof logEntry>;
+export type LogEntry = z.infer<typeof LogEntry>;
 export type EntryData<T extends EntryType> = z.infer<(typeof entryData)[T]>;

@@ -1,0 +1,38 @@
+import { defineErrors } from './define.ts';
+
+/** Refusals of chat: by HTTP as problems, over the socket as the `code` of an acknowledgement. */
+export const chatErrors = defineErrors({
+  unknown_op: { status: 400, title: 'The server does not know this operation', retry: 'no' },
+  not_in_room: { status: 409, title: 'Join the show before you act in it', retry: 'no' },
+  chat_banned: { status: 403, title: 'You may not take part in this chat', retry: 'no' },
+  muted: { status: 403, title: 'You may not write for a while', retry: 'later' },
+  line_empty: { status: 422, title: 'There is nothing to read in this line', retry: 'no' },
+  line_too_long: { status: 422, title: 'The line is longer than 300 characters', retry: 'no' },
+  line_unreadable: { status: 422, title: 'The line holds characters that are not text', retry: 'no' },
+  slow_mode: { status: 429, title: 'Slow mode is on; wait for your turn', retry: 'later' },
+  followers_only: { status: 403, title: 'Only followers may write now', retry: 'no' },
+  buyers_only: { status: 403, title: 'Only buyers may write now', retry: 'no' },
+  emotes_only: { status: 403, title: 'Only emotes may be written now', retry: 'no' },
+  guests_may_not_write: { status: 403, title: 'Log in to write in this show', retry: 'no' },
+  duplicate_line: { status: 409, title: 'The same was said a moment ago', retry: 'no' },
+  links_not_allowed: { status: 422, title: 'Links are not allowed here', retry: 'no' },
+  words_not_allowed: { status: 422, title: 'The line holds words that are not allowed here', retry: 'no' },
+  line_not_found: { status: 404, title: 'There is no such line in this show', retry: 'no' },
+  already_decided: { status: 409, title: 'Somebody has decided this already', retry: 'no' },
+  product_not_in_line_up: {
+    status: 422,
+    title: 'The product is not in the line-up of this show',
+    retry: 'no',
+  },
+  line_up_at_end: { status: 409, title: 'There is no further product in the line-up', retry: 'no' },
+  sale_not_of_show: { status: 422, title: 'The sale does not belong to this show', retry: 'no' },
+  sale_command_refused: { status: 409, title: 'Checkout refused the command', retry: 'no' },
+  poll_open: { status: 409, title: 'Another poll is open', retry: 'no' },
+  poll_closed: { status: 409, title: 'The poll is closed', retry: 'no' },
+  already_voted: { status: 409, title: 'You have voted in this poll', retry: 'no' },
+  already_reported: { status: 409, title: 'You have reported this line', retry: 'no' },
+  not_restricted: { status: 409, title: 'There is no ban to lift', retry: 'no' },
+  unban_already_asked: { status: 409, title: 'You have asked already; a moderator will answer', retry: 'no' },
+  show_over: { status: 409, title: 'The show is over', retry: 'no' },
+  ticks_gone: { status: 410, title: 'These ticks are no longer kept; take a snapshot', retry: 'no' },
+});
