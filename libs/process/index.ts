@@ -8,3 +8,11 @@ export { boundedCache, type BoundedCache } from './bounded-cache.ts';
 export { createDrain, drainOnSignals, type Drain } from './drain.ts';
 export { collectProcessMetrics, counter, gauge, histogram, metrics } from './metrics.ts';
 export { createReadiness, within, type Readiness } from './readiness.ts';
+export {
+  acquireLease,
+  leaseHolder,
+  type Lease,
+  type LeaseBucket,
+  type LeaseLoss,
+  type LeaseOptions,
+} from './leases/lease.ts';
