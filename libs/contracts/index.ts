@@ -10,3 +10,7 @@ export * from './events/define.ts';
 export * from './socket/show-log.ts';
 export * from './socket/commands.ts';
 export * from './socket/live.ts';
+export * from './events/accounts.ts';
+export * from './events/catalog.ts';
+export * from './http/accounts.ts';
+export * from './http/catalog.ts';

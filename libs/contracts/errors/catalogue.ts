@@ -1,3 +1,5 @@
+import { accountsErrors } from './accounts.ts';
+import { catalogErrors } from './catalog.ts';
 import { chatErrors } from './chat.ts';
 import { commonErrors } from './common.ts';
 import type { ErrorDefinition } from './define.ts';
@@ -5,6 +7,8 @@ import type { ErrorDefinition } from './define.ts';
 /** Every error code there is, by context. Add a context here; docs/errors.md is generated from it. */
 export const errorContexts = {
   common: commonErrors,
+  accounts: accountsErrors,
+  catalog: catalogErrors,
   chat: chatErrors,
 } as const satisfies Record<string, Record<string, ErrorDefinition>>;
 
