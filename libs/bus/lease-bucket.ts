@@ -40,7 +40,8 @@ async function openBucket(bus: Bus, name: string, ttlMs: number): Promise<KV> {
     try {
       return await kvm.create(name, { ttl: ttlMs, history: 1, storage: StorageType.File });
     } catch (error) {
-      if (attempt >= OPEN_ATTEMPTS) throw new Error(`JetStream did not open bucket ${name}`, { cause: error });
+      if (attempt >= OPEN_ATTEMPTS)
+        throw new Error(`JetStream did not open bucket ${name}`, { cause: error });
       await new Promise((resolve) => setTimeout(resolve, OPEN_WAIT_MS));
     }
   }

@@ -33,7 +33,7 @@ export interface Endpoint {
   query?: z.ZodObject;
   headers?: z.ZodObject;
   body?: z.ZodType;
-  /** Bodies by success status; null for none. The first is the default. */
+  /** Bodies by success status; null for none. The default is 201 where it is among them, else the lowest. */
   replies: Readonly<Record<number, Reply>>;
   /** Codes of this call's own refusals; the common ones go without saying. */
   errors?: readonly ErrorCode[];

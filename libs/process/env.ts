@@ -25,6 +25,10 @@ export const commonEnv = z.object({
     .min(24)
     .describe('Shared secret for calls between our own processes (24 characters or more).'),
   PUBLIC_URL: z.url().default('http://localhost:8080').describe('Address of the edge as browsers see it.'),
+  TRUST_PROXY: z
+    .string()
+    .default('loopback,uniquelocal')
+    .describe('Addresses whose X-Forwarded-For is believed: the edge.'),
   ACCOUNTS_URL: z
     .url()
     .default('http://127.0.0.1:7101')

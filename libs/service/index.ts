@@ -1,0 +1,18 @@
+/** How a Nest process is put together. */
+export { startService, type RunningService, type ServiceEnv, type ServiceStart } from './start-service.ts';
+export { Serves, In, Caller, reply, servedEndpoints, endpointOf } from './serves.ts';
+export { refuse, Refusal } from './refusal.ts';
+export { requireShop, SESSION_COOKIE, CSRF_COOKIE } from './authenticate.ts';
+export { DRAIN, LIMITER, LOGGER, READINESS, TOKENS } from './service-module.ts';
+export { openDatabase, pgPool } from './database.ts';
+export { idempotencyTable } from './idempotency.ts';
+export {
+  claimsOf,
+  createTokenVerifier,
+  TOKEN_AUDIENCE,
+  TOKEN_ISSUER,
+  type KeySource,
+  type TokenVerifier,
+} from './tokens.ts';
+export { type RateLimiter } from './rate-limit.ts';
+export { describeEndpoints, type OpenApiDocument } from './openapi.ts';
