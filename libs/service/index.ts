@@ -5,6 +5,7 @@ export { refuse, Refusal } from './refusal.ts';
 export { requireShop, SESSION_COOKIE, CSRF_COOKIE } from './authenticate.ts';
 export { DRAIN, LIMITER, LOGGER, READINESS, TOKENS } from './service-module.ts';
 export { openDatabase, pgPool } from './database.ts';
+export { followSessions } from './follow-sessions.ts';
 export { idempotencyTable } from './idempotency.ts';
 export {
   claimsOf,

@@ -25,8 +25,8 @@ export interface TokenVerifier {
   verify(token: string): Promise<Identity | undefined>;
   /** From now on no token of this session counts. */
   revokeSession(sessionId: string): void;
-  /** Forgets what is remembered of a user, so that changed roles are read from their next token. */
-  forgetUser(userId: string): void;
+  /** From now on tokens of this user made before `beforeMs` do not count: what they say is no longer true. */
+  distrustUser(userId: string, beforeMs: number): void;
 }
 
 /** Where the public keys are: accounts' address, the keys themselves, or a function that finds one. */
@@ -37,22 +37,25 @@ export function createTokenVerifier(source: KeySource, now: () => number = Date.
   const keys = keyFinder(source);
   const good: BoundedCache<Identity> = boundedCache(CACHE_ENTRIES, now);
   const revoked = boundedCache<true>(REVOKED_ENTRIES, now);
+  const distrusted = boundedCache<number>(REVOKED_ENTRIES, now);
 
   return {
     async verify(token) {
       const key = hash('sha256', token, 'base64url');
       const known = good.get(key);
       if (known) return known;
-      const identity = await readToken(token, keys, now());
-      if (!identity || revoked.get(identity.sessionId)) return undefined;
-      good.set(key, identity, identity.expiresAt);
-      return identity;
+      const read = await readToken(token, keys, now());
+      if (!read || revoked.get(read.identity.sessionId)) return undefined;
+      if (read.issuedAtMs < (distrusted.get(read.identity.userId) ?? 0)) return undefined;
+      good.set(key, read.identity, read.identity.expiresAt);
+      return read.identity;
     },
     revokeSession(sessionId) {
       revoked.set(sessionId, true, now() + REVOKED_KEEP_MS);
       good.deleteWhere((identity) => identity.sessionId === sessionId);
     },
-    forgetUser(userId) {
+    distrustUser(userId, beforeMs) {
+      distrusted.set(userId, beforeMs, now() + REVOKED_KEEP_MS);
       good.deleteWhere((identity) => identity.userId === userId);
     },
   };
@@ -65,7 +68,17 @@ function keyFinder(source: KeySource): JWTVerifyGetKey {
   return createLocalJWKSet(source);
 }
 
-async function readToken(token: string, keys: JWTVerifyGetKey, nowMs: number): Promise<Identity | undefined> {
+interface ReadToken {
+  identity: Identity;
+  /** The end of the second in which it was issued: tokens count whole seconds. */
+  issuedAtMs: number;
+}
+
+async function readToken(
+  token: string,
+  keys: JWTVerifyGetKey,
+  nowMs: number,
+): Promise<ReadToken | undefined> {
   try {
     const { payload } = await jwtVerify(token, keys, {
       algorithms: ['EdDSA'],
@@ -82,7 +95,8 @@ async function readToken(token: string, keys: JWTVerifyGetKey, nowMs: number): P
       sessionId: payload.sid,
       expiresAt: (payload.exp ?? 0) * 1_000,
     });
-    return parsed.success ? parsed.data : undefined;
+    if (!parsed.success) return undefined;
+    return { identity: parsed.data, issuedAtMs: (payload.iat ?? 0) * 1_000 + 999 };
   } catch (error) {
     if (isKeysUnreachable(error)) throw error;
     return undefined;
@@ -97,8 +111,8 @@ function isKeysUnreachable(error: unknown): boolean {
   );
 }
 
-/** The claims that `readToken` reads, as accounts signs them. */
-export function claimsOf(identity: Identity): Record<string, unknown> {
+/** The claims that `readToken` reads, as accounts signs them at `nowMs`. */
+export function claimsOf(identity: Identity, nowMs: number = Date.now()): Record<string, unknown> {
   return {
     sub: identity.userId,
     name: identity.displayName,
@@ -106,6 +120,7 @@ export function claimsOf(identity: Identity): Record<string, unknown> {
     roles: identity.platformRoles,
     shops: identity.shops,
     sid: identity.sessionId,
+    iat: Math.floor(nowMs / 1_000),
     exp: Math.floor(identity.expiresAt / 1_000),
     iss: TOKEN_ISSUER,
     aud: TOKEN_AUDIENCE,
