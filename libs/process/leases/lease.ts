@@ -52,11 +52,9 @@ const SAFETY = 0.9;
  * The server's expiry sends no notice (NATS 2.9), so those who wait call this again every second or so.
  */
 export async function acquireLease(options: LeaseOptions): Promise<Lease | undefined> {
-  const { bucket, key, holderId, floor = 0 } = options;
   const startedAt = performance.now();
-  const revision = await bucket.create(key, holderId);
-  if (revision === undefined) return undefined;
-  return hold(options, revision, revision > floor ? revision : floor + revision, startedAt);
+  const revision = await options.bucket.create(options.key, options.holderId);
+  return revision === undefined ? undefined : new HeldLease(options, revision, startedAt);
 }
 
 /** Who holds `key` at this moment, as far as the server knows. */
@@ -64,76 +62,87 @@ export async function leaseHolder(bucket: LeaseBucket, key: string): Promise<str
   return (await bucket.read(key))?.value;
 }
 
-function hold(options: LeaseOptions, first: number, generation: number, startedAt: number): Lease {
-  const { bucket, key, holderId, logger, onLost } = options;
-  const lifeMs = bucket.ttlMs * SAFETY;
-  let revision = first;
-  let renewedAt = startedAt;
-  let ended = false;
+class HeldLease implements Lease {
+  readonly key: string;
+  readonly holderId: string;
+  readonly generation: number;
+  private readonly options: LeaseOptions;
+  private readonly lifeMs: number;
+  private readonly timer: NodeJS.Timeout;
+  private deadline: NodeJS.Timeout;
+  private revision: number;
+  private renewedAt: number;
+  private renewing = false;
+  private ended = false;
 
-  const isFresh = (): boolean => !ended && performance.now() - renewedAt < lifeMs;
-
-  function end(reason?: LeaseLoss): void {
-    if (ended) return;
-    ended = true;
-    clearInterval(timer);
-    clearTimeout(deadline);
-    if (!reason) return;
-    logger?.warn({ key, generation, reason }, 'lease lost');
-    onLost(reason);
+  constructor(options: LeaseOptions, revision: number, startedAt: number) {
+    const { bucket, key, holderId, floor = 0 } = options;
+    this.options = options;
+    this.key = key;
+    this.holderId = holderId;
+    this.generation = revision > floor ? revision : floor + revision;
+    this.revision = revision;
+    this.renewedAt = startedAt;
+    this.lifeMs = bucket.ttlMs * SAFETY;
+    this.timer = setInterval(() => void this.renewOnce(), bucket.ttlMs / RENEWALS_PER_TTL).unref();
+    this.deadline = this.watchDeadline();
   }
 
-  function watchDeadline(): NodeJS.Timeout {
-    const left = lifeMs - (performance.now() - renewedAt);
-    return setTimeout(() => end('expired'), Math.max(0, left)).unref();
+  get held(): boolean {
+    return !this.ended && performance.now() - this.renewedAt < this.lifeMs;
   }
 
-  async function renew(): Promise<void> {
+  async release(): Promise<void> {
+    const wasHeld = this.held;
+    this.end();
+    if (wasHeld) await this.options.bucket.remove(this.key, this.revision).catch(() => undefined);
+  }
+
+  private async renewOnce(): Promise<void> {
+    if (this.renewing || this.ended) return;
+    if (!this.held) return this.end('expired');
+    this.renewing = true;
+    try {
+      await this.renew();
+    } catch (err) {
+      this.options.logger?.debug({ err, key: this.key }, 'lease not renewed this time');
+    } finally {
+      this.renewing = false;
+    }
+  }
+
+  private async renew(): Promise<void> {
+    const { bucket } = this.options;
     const sentAt = performance.now();
-    const next = await bucket.update(key, holderId, revision).catch((err: unknown) => {
-      logger?.debug({ err, key }, 'lease not renewed this time');
-      return 'unknown' as const;
-    });
-    if (ended || next === 'unknown') return;
-    if (next !== undefined) return renewed(next, sentAt);
-    const entry = await bucket.read(key).catch(() => undefined);
-    if (ended || !entry) return;
+    const next = await bucket.update(this.key, this.holderId, this.revision);
+    if (next !== undefined) return this.renewed(next, sentAt);
+    const entry = await bucket.read(this.key);
+    if (!entry) return;
     // An earlier renewal whose answer was lost has been stored after all.
-    if (entry.value === holderId) return renewed(entry.revision, sentAt);
-    end('taken');
+    if (entry.value === this.holderId) this.renewed(entry.revision, sentAt);
+    else this.end('taken');
   }
 
-  function renewed(next: number, sentAt: number): void {
-    if (!isFresh()) return end('expired');
-    revision = Math.max(revision, next);
-    renewedAt = sentAt;
-    clearTimeout(deadline);
-    deadline = watchDeadline();
+  private renewed(revision: number, sentAt: number): void {
+    if (!this.held) return this.end('expired');
+    this.revision = Math.max(this.revision, revision);
+    this.renewedAt = sentAt;
+    clearTimeout(this.deadline);
+    this.deadline = this.watchDeadline();
   }
 
-  let renewing = false;
-  const timer = setInterval(() => {
-    if (renewing) return;
-    if (!isFresh()) return end('expired');
-    renewing = true;
-    void renew().finally(() => {
-      renewing = false;
-    });
-  }, bucket.ttlMs / RENEWALS_PER_TTL);
-  timer.unref();
-  let deadline = watchDeadline();
+  private watchDeadline(): NodeJS.Timeout {
+    const left = this.lifeMs - (performance.now() - this.renewedAt);
+    return setTimeout(() => this.end('expired'), Math.max(0, left)).unref();
+  }
 
-  return {
-    key,
-    holderId,
-    generation,
-    get held() {
-      return isFresh();
-    },
-    async release() {
-      const wasHeld = isFresh();
-      end();
-      if (wasHeld) await bucket.remove(key, revision).catch(() => undefined);
-    },
-  };
+  private end(reason?: LeaseLoss): void {
+    if (this.ended) return;
+    this.ended = true;
+    clearInterval(this.timer);
+    clearTimeout(this.deadline);
+    if (!reason) return;
+    this.options.logger?.warn({ key: this.key, generation: this.generation, reason }, 'lease lost');
+    this.options.onLost(reason);
+  }
 }
