@@ -14,3 +14,7 @@ export * from './events/accounts.ts';
 export * from './events/catalog.ts';
 export * from './http/accounts.ts';
 export * from './http/catalog.ts';
+export * from './events/media.ts';
+export * from './http/ingest.ts';
+export * from './media/feed.ts';
+export * from './media/parts.ts';

@@ -8,3 +8,5 @@ export {
   tokenOf,
   type TestService,
 } from './test-service.ts';
+export { decodeAmf0, encodeAmf0, type AmfValue } from './rtmp/amf0.ts';
+export { basicHeader, codeOf, RtmpClient, type RtmpMessage } from './rtmp/rtmp-client.ts';

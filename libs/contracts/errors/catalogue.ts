@@ -3,6 +3,7 @@ import { catalogErrors } from './catalog.ts';
 import { chatErrors } from './chat.ts';
 import { commonErrors } from './common.ts';
 import type { ErrorDefinition } from './define.ts';
+import { ingestErrors } from './ingest.ts';
 
 /** Every error code there is, by context. Add a context here; docs/errors.md is generated from it. */
 export const errorContexts = {
@@ -10,6 +11,7 @@ export const errorContexts = {
   accounts: accountsErrors,
   catalog: catalogErrors,
   chat: chatErrors,
+  ingest: ingestErrors,
 } as const satisfies Record<string, Record<string, ErrorDefinition>>;
 
 type ContextErrors = (typeof errorContexts)[keyof typeof errorContexts];
