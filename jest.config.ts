@@ -19,6 +19,13 @@ const shared = {
   setupFiles: ['reflect-metadata'],
 } satisfies Config;
 
+/** Kinds of test that use real servers: one PostgreSQL cluster for the whole run, started before the first of them. */
+const withServers = {
+  ...shared,
+  globalSetup: '<rootDir>/tools/test/shared-servers.ts',
+  globalTeardown: '<rootDir>/tools/test/stop-shared-servers.ts',
+} satisfies Config;
+
 const integrationNames = '\\.int\\.spec\\.tsx?$';
 
 const config: Config = {
@@ -32,12 +39,12 @@ const config: Config = {
       testPathIgnorePatterns: ['/node_modules/', integrationNames],
     },
     {
-      ...shared,
+      ...withServers,
       displayName: 'integration',
       testMatch: ['<rootDir>/{apps,libs,transcoder,tools,infra}/**/*.int.spec.ts'],
     },
-    { ...shared, displayName: 'journeys', testMatch: ['<rootDir>/test/**/*.journey.ts'] },
-    { ...shared, displayName: 'faults', testMatch: ['<rootDir>/test/**/*.fault.ts'] },
+    { ...withServers, displayName: 'journeys', testMatch: ['<rootDir>/test/**/*.journey.ts'] },
+    { ...withServers, displayName: 'faults', testMatch: ['<rootDir>/test/**/*.fault.ts'] },
   ],
 };
 
