@@ -1,0 +1,63 @@
+import type { ReactNode } from 'react';
+import './table.css';
+
+export interface Column<Row> {
+  key: string;
+  title: ReactNode;
+  /** Numbers stand right-aligned with figures of equal width. */
+  numeric?: boolean;
+  cell: (row: Row) => ReactNode;
+  /** Left out where the screen is narrow. */
+  wideOnly?: boolean;
+}
+
+interface TableProps<Row> {
+  caption: string;
+  columns: readonly Column<Row>[];
+  rows: readonly Row[];
+  rowKey: (row: Row) => string;
+  empty?: ReactNode;
+}
+
+/** A table of records. The first column names its row; on a narrow screen it scrolls inside its own frame. */
+export function Table<Row>({ caption, columns, rows, rowKey, empty }: TableProps<Row>) {
+  if (rows.length === 0 && empty) return <>{empty}</>;
+  return (
+    <div className="table" role="region" aria-label={caption} tabIndex={0}>
+      <table>
+        <caption className="sr-only">{caption}</caption>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th key={column.key} scope="col" className={cellClass(column)}>
+                {column.title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={rowKey(row)}>
+              {columns.map((column, index) =>
+                index === 0 ? (
+                  <th key={column.key} scope="row" className={cellClass(column)}>
+                    {column.cell(row)}
+                  </th>
+                ) : (
+                  <td key={column.key} className={cellClass(column)}>
+                    {column.cell(row)}
+                  </td>
+                ),
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function cellClass<Row>(column: Column<Row>): string | undefined {
+  const names = [column.numeric && 'table__num', column.wideOnly && 'table__wide'].filter(Boolean);
+  return names.length > 0 ? names.join(' ') : undefined;
+}
