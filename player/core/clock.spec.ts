@@ -12,7 +12,7 @@ describe('server clock', () => {
     let local = 1_000;
     const clock = createServerClock(() => local);
     clock.measured(121_050, 1_000, 1_100);
-    expect(clock.now()).toBe(1_000 + 120_000);
+    expect(clock.now()).toBe(121_000);
     local = 6_000;
     expect(clock.now()).toBe(126_000);
   });
@@ -23,6 +23,21 @@ describe('server clock', () => {
     clock.measured(12_000, 100, 2_100);
     expect(clock.now()).toBe(10_000);
     expect(clock.uncertaintyMs()).toBe(20);
+  });
+
+  it('prefers a message that came by itself over a header that counts whole seconds', () => {
+    const clock = createServerClock(() => 0);
+    clock.measured(10_500, 0, 40, 500);
+    clock.heard(10_150, 100);
+    expect(clock.now()).toBe(10_100);
+  });
+
+  it('takes the message that was on its way for the shortest time', () => {
+    const clock = createServerClock(() => 0);
+    clock.heard(5_000, 400);
+    clock.heard(5_200, 230);
+    clock.heard(5_400, 900);
+    expect(clock.now()).toBe(5_020);
   });
 
   it('forgets measurements older than ten minutes', () => {

@@ -20,7 +20,9 @@ export function spokenLeft(ms: number): string {
     [total % 60, 'second'],
   ];
   const said = parts.filter(([n]) => n > 0).slice(0, 2);
-  return said.length === 0 ? '0 seconds' : said.map(([n, unit]) => `${n} ${unit}${n === 1 ? '' : 's'}`).join(' ');
+  return said.length === 0
+    ? '0 seconds'
+    : said.map(([n, unit]) => `${n} ${unit}${n === 1 ? '' : 's'}`).join(' ');
 }
 
 /** A position in a recording: "3:07" or "1:03:07". */

@@ -12,12 +12,16 @@ describe('money', () => {
     expect(parseMoney('0.125', 'KWD')).toEqual({ amount: 125, currency: 'KWD' });
   });
 
-  it.each([['', 'EUR'], ['-3', 'EUR'], ['1.234', 'EUR'], ['12.5', 'JPY'], ['1,000.00', 'EUR'], ['abc', 'EUR']])(
-    'refuses %j in %s rather than guess',
-    (text, currency) => {
-      expect(parseMoney(text, currency)).toBeNull();
-    },
-  );
+  it.each([
+    ['', 'EUR'],
+    ['-3', 'EUR'],
+    ['1.234', 'EUR'],
+    ['12.5', 'JPY'],
+    ['1,000.00', 'EUR'],
+    ['abc', 'EUR'],
+  ])('refuses %j in %s rather than guess', (text, currency) => {
+    expect(parseMoney(text, currency)).toBeNull();
+  });
 
   it('writes an amount back as it was typed', () => {
     expect(moneyText({ amount: 1250, currency: 'EUR' })).toBe('12.50');

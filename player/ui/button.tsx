@@ -43,7 +43,15 @@ interface IconButtonProps extends Omit<ButtonProps, 'icon' | 'children' | 'wide'
 }
 
 /** A button that shows only an icon; its name is read aloud and shown on hover. */
-export function IconButton({ label, look = 'quiet', size, busy, className, children, ...rest }: IconButtonProps) {
+export function IconButton({
+  label,
+  look = 'quiet',
+  size,
+  busy,
+  className,
+  children,
+  ...rest
+}: IconButtonProps) {
   return (
     <button
       type="button"

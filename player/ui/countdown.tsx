@@ -20,7 +20,11 @@ interface CountdownProps {
 export function Countdown({ until, now, label, onEnd, urgentMs = 60_000, className }: CountdownProps) {
   const left = useTimeLeft(until, now, onEnd);
   return (
-    <span className={cx('countdown', left < urgentMs && 'countdown--urgent', className)} role="timer" aria-label={`${label} ${spokenLeft(left)}`}>
+    <span
+      className={cx('countdown', left < urgentMs && 'countdown--urgent', className)}
+      role="timer"
+      aria-label={`${label} ${spokenLeft(left)}`}
+    >
       {formatLeft(left)}
     </span>
   );

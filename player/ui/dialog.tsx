@@ -19,7 +19,16 @@ interface DialogProps {
 }
 
 /** A dialog on the browser's own <dialog>: focus stays inside, Escape closes it, focus returns to where it was. */
-export function Dialog({ open, onClose, title, children, footer, as = 'box', modeless, className }: DialogProps) {
+export function Dialog({
+  open,
+  onClose,
+  title,
+  children,
+  footer,
+  as = 'box',
+  modeless,
+  className,
+}: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   useOpenState(ref, open, modeless ?? false);
@@ -52,7 +61,11 @@ export function Dialog({ open, onClose, title, children, footer, as = 'box', mod
   );
 }
 
-function useOpenState(ref: React.RefObject<HTMLDialogElement | null>, open: boolean, modeless: boolean): void {
+function useOpenState(
+  ref: React.RefObject<HTMLDialogElement | null>,
+  open: boolean,
+  modeless: boolean,
+): void {
   useEffect(() => {
     const dialog = ref.current;
     if (!open || !dialog || dialog.open) return;

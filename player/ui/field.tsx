@@ -19,7 +19,14 @@ interface Wiring {
 }
 
 /** A label, its control, its hint and its fault, wired together for assistive technology. */
-function Field({ label, hint, error, bare, className, children }: FieldProps & { children: (wiring: Wiring) => ReactNode }) {
+function Field({
+  label,
+  hint,
+  error,
+  bare,
+  className,
+  children,
+}: FieldProps & { children: (wiring: Wiring) => ReactNode }) {
   const id = useId();
   const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
   return (

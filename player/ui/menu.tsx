@@ -91,7 +91,11 @@ function find(root: React.RefObject<HTMLElement | null>, selector: string): HTML
   return root.current?.querySelector<HTMLElement>(selector) ?? null;
 }
 
-function move(event: React.KeyboardEvent, root: React.RefObject<HTMLElement | null>, close: () => void): void {
+function move(
+  event: React.KeyboardEvent,
+  root: React.RefObject<HTMLElement | null>,
+  close: () => void,
+): void {
   if (event.key === 'Escape' || event.key === 'Tab') {
     if (event.key === 'Escape') event.preventDefault();
     event.stopPropagation();

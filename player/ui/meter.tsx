@@ -14,9 +14,20 @@ interface MeterProps {
 export function Meter({ label, value, max, text, tone = 'volt' }: MeterProps) {
   const share = max > 0 ? Math.min(1, Math.max(0, value / max)) : 0;
   return (
-    <div className="meter" role="meter" aria-label={label} aria-valuemin={0} aria-valuemax={max} aria-valuenow={value} aria-valuetext={text}>
+    <div
+      className="meter"
+      role="meter"
+      aria-label={label}
+      aria-valuemin={0}
+      aria-valuemax={max}
+      aria-valuenow={value}
+      aria-valuetext={text}
+    >
       <span className="meter__track" aria-hidden="true">
-        <span className={cx('meter__fill', `meter__fill--${tone}`)} style={{ transform: `scaleX(${share})` }} />
+        <span
+          className={cx('meter__fill', `meter__fill--${tone}`)}
+          style={{ transform: `scaleX(${share})` }}
+        />
       </span>
       <span className="meter__text num" aria-hidden="true">
         {text}

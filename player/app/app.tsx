@@ -1,0 +1,38 @@
+import { lazy } from 'react';
+import type { ComponentType } from 'react';
+import { BrowserRouter, Route, Routes } from 'react-router';
+import { Home } from '../home/home.tsx';
+import { NotFound } from './not-found.tsx';
+import type { Services } from './services.ts';
+import { Shell } from './shell.tsx';
+import { ServicesContext } from './use-services.ts';
+
+const Watch = page(() => import('../watch/watch.tsx'), 'Watch');
+const LogIn = page(() => import('../account/log-in.tsx'), 'LogIn');
+const SignUp = page(() => import('../account/sign-up.tsx'), 'SignUp');
+const Design = page(() => import('../design/design.tsx'), 'Design');
+
+/** Every address of the pages. What most visitors open first is in the first bundle, the rest comes when it is opened. */
+export function App({ services }: { services: Services }) {
+  return (
+    <ServicesContext value={services}>
+      <BrowserRouter>
+        <Routes>
+          <Route element={<Shell />}>
+            <Route index element={<Home />} />
+            <Route path="shows/:showId" element={<Watch />} />
+            <Route path="login" element={<LogIn />} />
+            <Route path="signup" element={<SignUp />} />
+            <Route path="design" element={<Design />} />
+            <Route path="*" element={<NotFound />} />
+          </Route>
+        </Routes>
+      </BrowserRouter>
+    </ServicesContext>
+  );
+}
+
+/** A page that is fetched when it is opened; `name` is its export. */
+function page<Name extends string>(load: () => Promise<Record<Name, ComponentType>>, name: Name) {
+  return lazy(async () => ({ default: (await load())[name] }));
+}

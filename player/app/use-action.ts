@@ -1,0 +1,47 @@
+import { useCallback, useRef, useState } from 'react';
+import type { CallResult, Problem } from '#contracts';
+import { problemText } from '../core/api/problems.ts';
+import { toast } from '../ui/toast.tsx';
+
+export interface Action<Args extends unknown[], T> {
+  /** Runs the act unless it is running; answers its value, or undefined when it was refused. */
+  run: (...args: Args) => Promise<T | undefined>;
+  busy: boolean;
+  problem: Problem | null;
+  clear: () => void;
+}
+
+/**
+ * An act a person starts with a button or a form: one at a time, with its refusal at hand. Without a place of its
+ * own on the page (`quiet`), a refusal is shown as a toast.
+ */
+export function useAction<Args extends unknown[], T>(
+  act: (...args: Args) => Promise<CallResult<T>>,
+  { quiet = false }: { quiet?: boolean } = {},
+): Action<Args, T> {
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const running = useRef(false);
+  const latest = useRef(act);
+  latest.current = act;
+  const run = useCallback(
+    async (...args: Args) => {
+      if (running.current) return undefined;
+      running.current = true;
+      setBusy(true);
+      setProblem(null);
+      try {
+        const result = await latest.current(...args);
+        if (result.ok) return result.body;
+        setProblem(result.problem);
+        if (!quiet) toast(problemText(result.problem), 'bad');
+        return undefined;
+      } finally {
+        running.current = false;
+        setBusy(false);
+      }
+    },
+    [quiet],
+  );
+  return { run, busy, problem, clear: useCallback(() => setProblem(null), []) };
+}
