@@ -17,7 +17,6 @@ const RENEWED_AT = 'sf_renewed_at';
 export function createServices(): Services {
   const clock = createServerClock();
   const fetch = globalThis.fetch.bind(globalThis);
-  let session: Session | undefined;
   const renew = createRenewal({
     exclusive: exclusiveAcrossTabs(),
     lastRenewal: {
@@ -25,7 +24,7 @@ export function createServices(): Services {
       write: (at) => localStorage.setItem(RENEWED_AT, String(at)),
     },
     localNow: Date.now,
-    onOver: () => session?.ended(),
+    onOver: () => session.ended(),
     refresh: async () => {
       const result = await callEndpoint(
         fetch,
@@ -49,7 +48,7 @@ export function createServices(): Services {
     localNow: Date.now,
     renew,
   });
-  session = createSession(api);
+  const session = createSession(api);
   return { api, session, clock };
 }
 

@@ -1,4 +1,4 @@
-import { Suspense, useEffect } from 'react';
+import { Suspense, useEffect, useRef } from 'react';
 import { Outlet, useLocation, useNavigationType } from 'react-router';
 import { SkeletonLines } from '../ui/skeleton.tsx';
 import { ToastRegion } from '../ui/toast.tsx';
@@ -40,7 +40,10 @@ function PageLoading() {
 /** A new page begins at its top; going back keeps the browser's own position. */
 function useScrollToTop(pathname: string): void {
   const type = useNavigationType();
+  const shown = useRef(pathname);
   useEffect(() => {
+    if (shown.current === pathname) return;
+    shown.current = pathname;
     if (type !== 'POP') window.scrollTo(0, 0);
   }, [pathname, type]);
 }

@@ -7,7 +7,7 @@ const store = createStore<Theme>(readTheme());
 
 export const themeStore = { get: store.get, subscribe: store.subscribe };
 
-/** Sets the theme for this browser; `system` follows the device. `public/theme.js` applies it before the first paint. */
+/** Sets the theme for this browser; `system` follows the device. `public/boot.js` applies it before the first paint. */
 export function setTheme(theme: Theme): void {
   store.set(theme);
   if (theme === 'system') delete document.documentElement.dataset['theme'];

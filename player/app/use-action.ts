@@ -12,8 +12,8 @@ export interface Action<Args extends unknown[], T> {
 }
 
 /**
- * An act a person starts with a button or a form: one at a time, with its refusal at hand. Without a place of its
- * own on the page (`quiet`), a refusal is shown as a toast.
+ * An act a person starts with a button or a form: one at a time, with its refusal at hand. Where the page shows the
+ * refusal itself (`quiet`), there is no toast.
  */
 export function useAction<Args extends unknown[], T>(
   act: (...args: Args) => Promise<CallResult<T>>,
@@ -22,26 +22,21 @@ export function useAction<Args extends unknown[], T>(
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const running = useRef(false);
-  const latest = useRef(act);
-  latest.current = act;
-  const run = useCallback(
-    async (...args: Args) => {
-      if (running.current) return undefined;
-      running.current = true;
-      setBusy(true);
-      setProblem(null);
-      try {
-        const result = await latest.current(...args);
-        if (result.ok) return result.body;
-        setProblem(result.problem);
-        if (!quiet) toast(problemText(result.problem), 'bad');
-        return undefined;
-      } finally {
-        running.current = false;
-        setBusy(false);
-      }
-    },
-    [quiet],
-  );
+  const run = async (...args: Args) => {
+    if (running.current) return undefined;
+    running.current = true;
+    setBusy(true);
+    setProblem(null);
+    try {
+      const result = await act(...args);
+      if (result.ok) return result.body;
+      setProblem(result.problem);
+      if (!quiet) toast(problemText(result.problem), 'bad');
+      return undefined;
+    } finally {
+      running.current = false;
+      setBusy(false);
+    }
+  };
   return { run, busy, problem, clear: useCallback(() => setProblem(null), []) };
 }

@@ -1,50 +1,66 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
-import type { CallResult, Endpoint, Problem, ReplyOf, RequestOf } from '#contracts';
+import { useEffect, useMemo } from 'react';
+import type { Endpoint, ReplyOf, RequestOf } from '#contracts';
+import { createPages, type PagesState } from '../core/api/pages.ts';
+import { createResource, type ResourceState } from '../core/api/resource.ts';
+import { useStore } from '../ui/use-store.ts';
 import { useServices } from './use-services.ts';
 
-export interface Resource<T> {
-  data: T | undefined;
-  problem: Problem | undefined;
-  /** True until the first answer; a later reload keeps showing what is there. */
-  loading: boolean;
+export interface ResourceView<T> extends ResourceState<T> {
   reload: () => void;
   /** Puts a newer value in place, such as the answer of a change. */
   replace: (data: T) => void;
 }
 
-/**
- * What an endpoint answers, asked again whenever the request changes. `request` null waits, for example for an
- * address that is not complete yet. An answer to an older request is dropped.
- */
+/** What an endpoint answers, asked again whenever the request changes. `request` null waits. */
 export function useResource<T extends Endpoint>(
   endpoint: T,
   request: RequestOf<T> | null,
-): Resource<ReplyOf<T>> {
+): ResourceView<ReplyOf<T>> {
   const { api } = useServices();
-  const [state, setState] = useState<{ data?: ReplyOf<T>; problem?: Problem; key?: string }>({});
-  const [turn, setTurn] = useState(0);
   const key = request === null ? null : JSON.stringify(request);
-  const asked = useRef(request);
-  asked.current = request;
+  const resource = useMemo(
+    () =>
+      createResource<ReplyOf<T>>((signal) =>
+        api.call(endpoint, JSON.parse(key ?? '{}') as RequestOf<T>, { signal }),
+      ),
+    [api, endpoint, key],
+  );
   useEffect(() => {
-    if (key === null || asked.current === null) return;
-    const abort = new AbortController();
-    void api
-      .call(endpoint, asked.current, { signal: abort.signal })
-      .then((result: CallResult<ReplyOf<T>>) => {
-        if (abort.signal.aborted) return;
-        if (result.ok) setState({ data: result.body, key });
-        else setState((old) => ({ ...(old.key === key ? old : {}), problem: result.problem, key }));
-      })
-      .catch(() => undefined); // only an abort rejects
-    return () => abort.abort();
-  }, [api, endpoint, key, turn]);
-  const current = state.key === key ? state : {};
-  return {
-    data: current.data,
-    problem: current.problem,
-    loading: current.data === undefined && current.problem === undefined,
-    reload: useCallback(() => setTurn((n) => n + 1), []),
-    replace: useCallback((data: ReplyOf<T>) => setState({ data, key: key ?? undefined }), [key]),
-  };
+    if (key !== null) resource.load();
+    return resource.stop;
+  }, [resource, key]);
+  return { ...useStore(resource), reload: resource.load, replace: resource.replace };
+}
+
+type ItemOf<T extends Endpoint> = ReplyOf<T> extends { items: (infer Item)[] } ? Item : never;
+
+export interface PagesView<Item> extends PagesState<Item> {
+  /** Present while the server has more. */
+  more: (() => void) | undefined;
+  reload: () => void;
+}
+
+/** A list that the server hands out in pages. `request` null waits. */
+export function usePages<T extends Endpoint>(
+  endpoint: T,
+  request: RequestOf<T> | null,
+): PagesView<ItemOf<T>> {
+  const { api } = useServices();
+  const key = request === null ? null : JSON.stringify(request);
+  const pages = useMemo(
+    () =>
+      createPages<ItemOf<T>>(async (cursor, signal) => {
+        const asked = JSON.parse(key ?? '{}') as { query?: object };
+        const query = { ...asked.query, ...(cursor ? { cursor } : {}) };
+        const result = await api.call(endpoint, { ...asked, query } as RequestOf<T>, { signal });
+        return result as typeof result & { body: { items: ItemOf<T>[]; nextCursor: string | null } };
+      }),
+    [api, endpoint, key],
+  );
+  useEffect(() => {
+    if (key !== null) pages.load();
+    return pages.stop;
+  }, [pages, key]);
+  const state = useStore(pages);
+  return { ...state, more: state.hasMore ? pages.more : undefined, reload: pages.load };
 }

@@ -8,9 +8,9 @@ describe('formatWhen', () => {
 
   it.each([
     [at(20, 19), 'today 19:30'],
-    [at(21, 8), 'tomorrow 08:30'],
+    [at(21, 8), 'tomorrow 8:30'],
     [at(19, 23), 'yesterday 23:30'],
-    [at(27, 19), 'Fri, 27 Nov, 19:30'],
+    [at(27, 19), 'Fri 27 Nov, 19:30'],
   ])('%s reads %s', (date, text) => {
     expect(formatWhen(date.toISOString(), now, 'en-GB')).toBe(text);
   });

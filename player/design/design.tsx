@@ -252,13 +252,13 @@ function Data() {
               : []
           }
           columns={[
-            { key: 'id', title: 'Order', cell: (row) => row.id },
-            { key: 'who', title: 'Buyer', cell: (row) => row.who },
+            { key: 'id', title: 'Order', render: (row) => row.id },
+            { key: 'who', title: 'Buyer', render: (row) => row.who },
             {
               key: 'sum',
               title: 'Total',
               numeric: true,
-              cell: (row) => <Money value={{ amount: row.sum, currency: 'EUR' }} />,
+              render: (row) => <Money value={{ amount: row.sum, currency: 'EUR' }} />,
             },
           ]}
           empty={<EmptyState icon={<Package />} title="Nothing here" />}

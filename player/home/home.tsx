@@ -1,7 +1,7 @@
 import { CalendarClock, Radio } from 'lucide-react';
 import { listShowsEndpoint } from '#contracts';
 import { LoadError } from '../app/page-error.tsx';
-import { usePages } from '../app/use-pages.ts';
+import { usePages } from '../app/use-resource.ts';
 import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import './home.css';

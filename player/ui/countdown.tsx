@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { formatLeft, spokenLeft } from '../core/duration.ts';
 import { cx } from './cx.ts';
 import './countdown.css';
@@ -33,17 +33,17 @@ export function Countdown({ until, now, label, onEnd, urgentMs = 60_000, classNa
 /** Milliseconds left until a moment of the server's time; renders again once a second. */
 export function useTimeLeft(until: number, now: () => number, onEnd?: () => void): number {
   const [left, setLeft] = useState(() => until - now());
+  const ended = useEffectEvent(() => onEnd?.());
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout>;
     const tick = () => {
       const rest = until - now();
       setLeft(rest);
-      if (rest <= 0) onEnd?.();
+      if (rest <= 0) ended();
       else timer = setTimeout(tick, rest % 1000 || 1000);
     };
     tick();
     return () => clearTimeout(timer);
-    // `onEnd` is often a new function on each render; the end it is told of is that of `until`.
   }, [until, now]);
   return Math.max(0, left);
 }

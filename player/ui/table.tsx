@@ -6,7 +6,7 @@ export interface Column<Row> {
   title: ReactNode;
   /** Numbers stand right-aligned with figures of equal width. */
   numeric?: boolean;
-  cell: (row: Row) => ReactNode;
+  render: (row: Row) => ReactNode;
   /** Left out where the screen is narrow. */
   wideOnly?: boolean;
 }
@@ -41,11 +41,11 @@ export function Table<Row>({ caption, columns, rows, rowKey, empty }: TableProps
               {columns.map((column, index) =>
                 index === 0 ? (
                   <th key={column.key} scope="row" className={cellClass(column)}>
-                    {column.cell(row)}
+                    {column.render(row)}
                   </th>
                 ) : (
                   <td key={column.key} className={cellClass(column)}>
-                    {column.cell(row)}
+                    {column.render(row)}
                   </td>
                 ),
               )}
