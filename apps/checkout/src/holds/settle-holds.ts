@@ -214,10 +214,16 @@ export class SettleHolds {
   /** A stale epoch is fine here: the rebuild that made it stale began after our commit and so includes it. */
   private async followOne(step: FollowUp): Promise<void> {
     const store = this.gate.storeOf(step.engine);
-    if (step.kind === 'confirm') await store.confirm(step, step.keys);
-    else if (step.kind === 'release') await store.release(step, step.keys);
-    else if (step.kind === 'reverse') await store.reverse(step, step);
-    else await store.adjust(step, { ...step, delta: step.quantity });
+    switch (step.kind) {
+      case 'confirm':
+        return void (await store.confirm(step, step.keys));
+      case 'release':
+        return void (await store.release(step, step.keys));
+      case 'reverse':
+        return void (await store.reverse(step, step));
+      case 'adjust':
+        return void (await store.adjust(step, { ...step, delta: step.quantity }));
+    }
   }
 
   private async lockSales(
