@@ -1,2 +1,0 @@
-/** Injection token of the address where browsers find the platform. */
-export const PUBLIC_URL = Symbol('public url');
