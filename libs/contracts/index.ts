@@ -18,3 +18,5 @@ export * from './events/media.ts';
 export * from './http/ingest.ts';
 export * from './media/feed.ts';
 export * from './media/parts.ts';
+export * from './events/checkout.ts';
+export * from './http/checkout.ts';

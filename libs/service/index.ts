@@ -4,7 +4,7 @@ export { Serves, In, Caller, reply, servedEndpoints, endpointOf } from './serves
 export { refuse, Refusal } from './refusal.ts';
 export { requireShop, SESSION_COOKIE, CSRF_COOKIE } from './authenticate.ts';
 export { DRAIN, LIMITER, LOGGER, READINESS, TOKENS } from './service-module.ts';
-export { openDatabase, pgPool } from './database.ts';
+export { managerQuery, openDatabase, pgPool } from './database.ts';
 export { followSessions } from './follow-sessions.ts';
 export { idempotencyTable } from './idempotency.ts';
 export {

@@ -6,7 +6,7 @@ import { launch, onPort, requireProgram } from './server-process.ts';
 import type { RunningServer } from './server-process.ts';
 
 export interface NginxOptions {
-  /** The whole nginx.conf, or what writes it for the port and folder chosen. It must not set `daemon`, `pid` or `error_log` at top level. */
+  /** The whole nginx.conf, or what writes it for the port and folder chosen. It must not set `daemon`. */
   conf: string | ((place: { port: number; dir: string }) => string);
   dir?: string;
   port?: number;
@@ -56,8 +56,11 @@ export async function startNginx(
 
 /** What a private instance needs whatever it serves. Workers of a root master would otherwise lose access to files under /root. */
 function mainDirectives(conf: string, dir: string): string {
-  const asRoot = process.getuid?.() === 0 && !/^\s*user\s/m.test(conf);
-  return `daemon off; pid ${join(dir, 'nginx.pid')}; ${asRoot ? 'user root;' : ''}`;
+  const sets = (name: string) => new RegExp(`^\\s*${name}\\s`, 'm').test(conf);
+  const directives = ['daemon off;'];
+  if (!sets('pid')) directives.push(`pid ${join(dir, 'nginx.pid')};`);
+  if (!sets('user') && process.getuid?.() === 0) directives.push('user root;');
+  return directives.join(' ');
 }
 
 /** The compiled-in folders for temporary files belong to the system's nginx and are closed to ordinary users. */

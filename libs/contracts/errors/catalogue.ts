@@ -1,6 +1,7 @@
 import { accountsErrors } from './accounts.ts';
 import { catalogErrors } from './catalog.ts';
 import { chatErrors } from './chat.ts';
+import { checkoutHoldErrors } from './checkout-holds.ts';
 import { commonErrors } from './common.ts';
 import type { ErrorDefinition } from './define.ts';
 import { ingestErrors } from './ingest.ts';
@@ -12,6 +13,7 @@ export const errorContexts = {
   catalog: catalogErrors,
   chat: chatErrors,
   ingest: ingestErrors,
+  checkoutHolds: checkoutHoldErrors,
 } as const satisfies Record<string, Record<string, ErrorDefinition>>;
 
 type ContextErrors = (typeof errorContexts)[keyof typeof errorContexts];

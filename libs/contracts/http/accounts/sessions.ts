@@ -79,7 +79,7 @@ export const refreshSessionEndpoint = defineEndpoint({
   access: 'public',
   body: z.object({ refreshToken: z.string().max(400).optional() }),
   replies: { 200: SessionView },
-  errors: ['session_ended', 'refresh_reused', 'account_banned', 'csrf_failed'],
+  errors: ['session_ended', 'refresh_reused', 'account_banned'],
   rate: { per: 'address', limit: 600, windowS: 600 },
 });
 
@@ -92,7 +92,6 @@ export const logOutEndpoint = defineEndpoint({
   path: '/v1/session',
   access: 'public',
   replies: { 204: null },
-  errors: ['csrf_failed'],
 });
 
 const SessionEntry = z.object({

@@ -1,0 +1,45 @@
+import type { AnswerOf, listAuditEndpoint, PageQuery } from '#contracts';
+import { DataSource, LessThan, type FindOptionsWhere } from 'typeorm';
+import { AuditRow } from '../database/entities/audit-row.entity.ts';
+import { readCursor, writeCursor } from './cursor.ts';
+
+type AuditPage = AnswerOf<typeof listAuditEndpoint>;
+
+/** Pages of the audit record, latest first. */
+export class ReadAudit {
+  private readonly database: DataSource;
+
+  constructor(database: DataSource) {
+    this.database = database;
+  }
+
+  async list(
+    filter: { shopId?: string; subjectId?: string; actorId?: string },
+    { limit, cursor }: PageQuery,
+  ): Promise<AuditPage> {
+    const where: FindOptionsWhere<AuditRow> = {};
+    if (filter.shopId) where.shopId = filter.shopId;
+    if (filter.subjectId) where.subjectId = filter.subjectId;
+    if (filter.actorId) where.actorId = filter.actorId;
+    const after = readCursor(cursor);
+    if (after) where.auditId = LessThan(after);
+    const rows = await this.database.manager.find(AuditRow, {
+      where,
+      order: { auditId: 'DESC' },
+      take: limit + 1,
+    });
+    const items = rows.slice(0, limit);
+    return {
+      items: items.map((row) => ({
+        auditId: row.auditId,
+        at: row.at.toISOString(),
+        actorId: row.actorId,
+        action: row.action,
+        subjectId: row.subjectId,
+        shopId: row.shopId,
+        data: row.data,
+      })),
+      nextCursor: rows.length > limit ? writeCursor(items.at(-1)?.auditId) : null,
+    };
+  }
+}

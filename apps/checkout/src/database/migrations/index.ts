@@ -1,0 +1,19 @@
+import { busTables } from '#bus';
+import { idempotencyTable } from '#service';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { Stock1763600000000 } from './1763600000000-stock.ts';
+import { Sales1763600001000 } from './1763600001000-sales.ts';
+
+/** Outbox, inbox and first answers of idempotent calls. */
+class Bus1763599999000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    for (const statement of [...busTables, idempotencyTable]) await runner.query(statement);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE outbox, inbox, idempotency');
+  }
+}
+
+/** All migrations of the schema `checkout`, in their order. */
+export const checkoutMigrations = [Bus1763599999000, Stock1763600000000, Sales1763600001000];

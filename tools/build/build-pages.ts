@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fingerprint, isSame, readFingerprints, writeFingerprints } from './source-files.ts';
+
+const INPUTS = ['player', 'libs/contracts', 'package-lock.json'];
+const RECORD = 'dist/.pages.json';
+
+/** Builds the web pages into player/dist unless nothing they are made of changed. Answers whether it built. */
+export async function buildPages(root: string): Promise<boolean> {
+  const now = fingerprint(root, INPUTS, (path) => !/\.spec\.tsx?$/.test(path));
+  const record = join(root, RECORD);
+  if (existsSync(join(root, 'player/dist/index.html')) && isSame(readFingerprints(record), now)) return false;
+  await runVite(root);
+  mkdirSync(dirname(record), { recursive: true });
+  writeFingerprints(record, now);
+  return true;
+}
+
+/** In a process of its own: vite sets NODE_ENV of the process it runs in. */
+async function runVite(root: string): Promise<void> {
+  const vite = spawn(
+    process.execPath,
+    ['node_modules/vite/bin/vite.js', 'build', 'player', '--logLevel', 'warn'],
+    {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  let output = '';
+  for (const stream of [vite.stdout, vite.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
+  const [code] = (await once(vite, 'close')) as [number | null];
+  if (code !== 0) throw new Error(`the pages could not be built:\n${output}`);
+}
