@@ -13,6 +13,7 @@ import {
   type TokenVerifier,
 } from '#service';
 import { createLocalJWKSet, type JWTVerifyGetKey } from 'jose';
+import type { DataSource } from 'typeorm';
 import type { AccountsEnv } from './accounts.env.ts';
 import { AccountsModule } from './accounts.module.ts';
 import { makeFirstAdmin } from './admin/first-admin.ts';
@@ -20,7 +21,7 @@ import { accountsSchema } from './database/schema.ts';
 import { keepHouse, repeat } from './housekeeping/housekeeping.ts';
 import { ownNewShop } from './members/own-new-shop.ts';
 import { PasswordHasher } from './passwords/password-hasher.ts';
-import { createSeal } from './tokens/seal.ts';
+import { createSeal, type Seal } from './tokens/seal.ts';
 import { SigningKeys } from './tokens/signing-keys.ts';
 
 /** Connections for the relay, which keeps one, and the consumer. */
@@ -43,6 +44,25 @@ export async function startAccounts(
     poolSize: env.DATABASE_POOL,
     logger,
   });
+  try {
+    return await startOn(database, { ...options, env, clock, logger, seal, hasher });
+  } catch (error) {
+    if (database.isInitialized) await database.destroy();
+    throw error;
+  }
+}
+
+interface StartParts {
+  env: AccountsEnv;
+  clock: Clock;
+  logger: Logger;
+  seal: Seal;
+  hasher: PasswordHasher;
+  handleSignals?: boolean;
+}
+
+async function startOn(database: DataSource, parts: StartParts): Promise<RunningService> {
+  const { env, clock, logger, seal, hasher, handleSignals = true } = parts;
   const policy = { tokenMs: env.ACCESS_TOKEN_S * 1_000, rotateMs: env.SIGNING_KEY_DAYS * 24 * 3_600_000 };
   const keys = new SigningKeys({ database, seal, clock, policy, logger });
   await keys.maintain();
@@ -56,7 +76,7 @@ export async function startAccounts(
     env,
     logger,
     keys: ownKeys(keys),
-    handleSignals: options.handleSignals ?? true,
+    handleSignals,
     module: ({ drain, readiness }) => {
       drain.add('database', () => database.destroy());
       readiness.add('postgres', async () => void (await database.query('SELECT 1')));

@@ -13,6 +13,6 @@ export async function orUnavailable<T>(work: Promise<T>): Promise<T> {
 }
 
 /** The header that tells when a throttled try may come again. */
-export function retryAfter(outcome: { retryAfterS?: number }): { headers?: Record<string, string> } {
-  return outcome.retryAfterS === undefined ? {} : { headers: { 'retry-after': String(outcome.retryAfterS) } };
+export function retryAfter(outcome: object): { headers?: Record<string, string> } {
+  return 'retryAfterS' in outcome ? { headers: { 'retry-after': String(outcome.retryAfterS) } } : {};
 }
