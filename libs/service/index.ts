@@ -2,6 +2,7 @@
 export { startService, type RunningService, type ServiceEnv, type ServiceStart } from './start-service.ts';
 export { Serves, In, Caller, reply, servedEndpoints, endpointOf } from './serves.ts';
 export { refuse, Refusal } from './refusal.ts';
+export { refusalOf, sendRefusal } from './problem-filter.ts';
 export { requireShop, SESSION_COOKIE, CSRF_COOKIE } from './authenticate.ts';
 export { DRAIN, LIMITER, LOGGER, READINESS, TOKENS } from './service-module.ts';
 export { managerQuery, openDatabase, pgPool } from './database.ts';

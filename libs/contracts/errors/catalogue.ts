@@ -4,6 +4,7 @@ import { chatErrors } from './chat.ts';
 import { checkoutHoldErrors } from './checkout-holds.ts';
 import { commonErrors } from './common.ts';
 import type { ErrorDefinition } from './define.ts';
+import { originErrors } from './origin.ts';
 import { ingestErrors } from './ingest.ts';
 
 /** Every error code there is, by context. Add a context here; docs/errors.md is generated from it. */
@@ -14,6 +15,7 @@ export const errorContexts = {
   chat: chatErrors,
   ingest: ingestErrors,
   checkoutHolds: checkoutHoldErrors,
+  origin: originErrors,
 } as const satisfies Record<string, Record<string, ErrorDefinition>>;
 
 type ContextErrors = (typeof errorContexts)[keyof typeof errorContexts];

@@ -1,0 +1,24 @@
+import { commonEnv, envSwitch, natsEnv } from '#process';
+import { z } from 'zod';
+
+/** The environment of apps/origin. */
+export const originEnv = commonEnv.extend(natsEnv.shape).extend({
+  DATA_DIR: z
+    .string()
+    .default('.data/origin')
+    .describe('Folder for streams on air and, without S3_BUCKET, for recordings.'),
+  CATALOG_URL: z
+    .url()
+    .optional()
+    .describe('Where this process reaches catalog. Without it every show is taken to be public.'),
+  STORAGE_DURABLE: envSwitch
+    .default(true)
+    .describe('Whether segments are forced to the disk; off, a loss of power may cost the last seconds.'),
+  S3_BUCKET: z.string().optional().describe('Bucket for recordings; the local disk when unset.'),
+  S3_REGION: z.string().default('us-east-1').describe('Region of the bucket.'),
+  S3_ENDPOINT: z.url().optional().describe('Address of an S3 service that is not Amazon.'),
+  S3_ACCESS_KEY_ID: z.string().optional().describe('Key of the bucket; the machine role when unset.'),
+  S3_SECRET_ACCESS_KEY: z.string().optional().describe('Secret of the key.'),
+  S3_PREFIX: z.string().default('').describe('Put before every object name; ends with a slash.'),
+});
+export type OriginEnv = z.output<typeof originEnv>;

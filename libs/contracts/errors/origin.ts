@@ -1,0 +1,9 @@
+import { defineErrors } from './define.ts';
+
+/** Refusals of the origin; the first three are told to transcoders. */
+export const originErrors = defineErrors({
+  stale_generation: { status: 409, title: 'Another worker has taken over this stream', retry: 'no' },
+  stream_ended: { status: 409, title: 'The stream is over', retry: 'no' },
+  part_out_of_order: { status: 409, title: 'This part is not the one that comes next', retry: 'no' },
+  show_deleted: { status: 410, title: 'The show and its recording were deleted', retry: 'no' },
+});
