@@ -3,6 +3,7 @@ export * from './values.ts';
 export * from './identity.ts';
 export * from './endpoint.ts';
 export * from './call-endpoint.ts';
+export * from './openapi.ts';
 export * from './problem.ts';
 export * from './errors/define.ts';
 export * from './errors/catalogue.ts';

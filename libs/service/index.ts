@@ -17,4 +17,3 @@ export {
   type TokenVerifier,
 } from './tokens.ts';
 export { type RateLimiter } from './rate-limit.ts';
-export { describeEndpoints, type OpenApiDocument } from './openapi.ts';

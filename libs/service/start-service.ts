@@ -3,7 +3,7 @@ import cookie from '@fastify/cookie';
 import type { DynamicModule, LoggerService, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { ProcessName } from '#contracts';
+import { describeEndpoints, type ProcessName } from '#contracts';
 import {
   collectProcessMetrics,
   createDrain,
@@ -19,7 +19,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import type { Query } from '#bus';
 import { createIdempotencyStore } from './idempotency.ts';
-import { describeEndpoints } from './openapi.ts';
+
 import { ProblemFilter, refusalOf, sendRefusal } from './problem-filter.ts';
 import { createRateLimiter } from './rate-limit.ts';
 import { addJsonParser, addRequestHooks, requestIdOf } from './request-hooks.ts';

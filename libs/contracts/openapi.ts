@@ -1,4 +1,6 @@
-import { errorDefinition, Problem, type Endpoint, type ErrorCode } from '#contracts';
+import { errorDefinition, type ErrorCode } from './errors/catalogue.ts';
+import type { Endpoint } from './endpoint.ts';
+import { Problem } from './problem.ts';
 import { z } from 'zod';
 
 /** An OpenAPI 3.1 document; only the members that readers of this module use are named. */
