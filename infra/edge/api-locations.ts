@@ -23,7 +23,7 @@ export function renderApiLocations(options: EdgeOptions, headers: string[]): str
 
 function refuseInternal(): string {
   return `    # Endpoints between processes are not reachable from outside, whatever they are called.
-    location ~ "^/(?:internal|metrics|readyz|playback)(?:/|$)|^/api/[a-z-]+/internal(?:/|$)" {
+    location ~ "^/(?:internal|metrics|readyz|playback)(?:/|$)|^/api/[a-z-]+/(?:v[0-9]+/)?internal(?:/|$)" {
       return 404;
     }`;
 }

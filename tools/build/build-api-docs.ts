@@ -1,0 +1,71 @@
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as contracts from '#contracts';
+import { describeEndpoints } from '#contracts';
+import type { Endpoint, OpenApiDocument } from '#contracts';
+import { fingerprint, isSame, readFingerprints, writeFingerprints } from './source-files.ts';
+
+const INPUTS = ['libs/contracts', 'package-lock.json', 'tools/build/build-api-docs.ts'];
+const VIEWER_FILES = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
+
+const PAGE = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <title>Showfloor API</title>
+    <link rel="icon" href="favicon-32x32.png" />
+    <link rel="stylesheet" href="swagger-ui.css" />
+  </head>
+  <body>
+    <div id="api"></div>
+    <script src="swagger-ui-bundle.js"></script>
+    <script src="show.js"></script>
+  </body>
+</html>
+`;
+
+const SHOW = `SwaggerUIBundle({
+  url: 'openapi.json',
+  dom_id: '#api',
+  deepLinking: true,
+  docExpansion: 'none',
+  validatorUrl: null,
+  requestInterceptor: (request) => {
+    const csrf = /(?:^|; )sf_csrf=([^;]+)/.exec(document.cookie);
+    if (csrf) request.headers['X-CSRF-Token'] = decodeURIComponent(csrf[1]);
+    return request;
+  },
+});
+`;
+
+/** Builds the page at /api/docs and the joined OpenAPI document behind it, unless no contract changed. */
+export function buildApiDocs(root: string): boolean {
+  const folder = join(root, 'dist/api-docs');
+  const record = join(root, 'dist/.api-docs.json');
+  const now = fingerprint(root, INPUTS, (path) => !/\.spec\.ts$/.test(path));
+  if (existsSync(join(folder, 'openapi.json')) && isSame(readFingerprints(record), now)) return false;
+  mkdirSync(folder, { recursive: true });
+  const viewer = dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist')));
+  for (const name of VIEWER_FILES) copyFileSync(join(viewer, name), join(folder, name));
+  writeFileSync(join(folder, 'index.html'), PAGE);
+  writeFileSync(join(folder, 'show.js'), SHOW);
+  writeFileSync(join(folder, 'openapi.json'), `${JSON.stringify(joinedApi())}\n`);
+  writeFingerprints(record, now);
+  return true;
+}
+
+/** Every public endpoint of every process in one document. */
+export function joinedApi(): OpenApiDocument {
+  const endpoints = (Object.values(contracts) as unknown[]).filter(isEndpoint);
+  return describeEndpoints(
+    'API',
+    'v1',
+    endpoints.filter(({ access }) => access !== 'internal'),
+  );
+}
+
+function isEndpoint(value: unknown): value is Endpoint {
+  return typeof value === 'object' && value !== null && 'method' in value && 'replies' in value;
+}
