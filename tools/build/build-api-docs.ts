@@ -44,7 +44,7 @@ const SHOW = `SwaggerUIBundle({
 export function buildApiDocs(root: string): boolean {
   const folder = join(root, 'dist/api-docs');
   const record = join(root, 'dist/.api-docs.json');
-  const now = fingerprint(root, INPUTS, (path) => !/\.spec\.ts$/.test(path));
+  const now = fingerprint(root, INPUTS, (path) => !path.endsWith('.spec.ts'));
   if (existsSync(join(folder, 'openapi.json')) && isSame(readFingerprints(record), now)) return false;
   mkdirSync(folder, { recursive: true });
   const viewer = dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist')));
