@@ -4,4 +4,5 @@ export { listen, startConsumer, startRepeatingConsumer, type Consumer } from './
 export { openLeaseBucket, type ExpiringBucket } from './lease-bucket.ts';
 export { makeEvent } from './make-event.ts';
 export { addToOutbox, busTables, lockKey, startOutboxRelay, type OutboxRelay } from './outbox.ts';
+export { openWorkQueue, type TakenJob, type WorkQueue, type WorkQueueOptions } from './work-queue.ts';
 export { inTransaction, queryOf, type Query } from './query.ts';
