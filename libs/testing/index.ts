@@ -10,3 +10,10 @@ export {
 } from './test-service.ts';
 export { decodeAmf0, encodeAmf0, type AmfValue } from './rtmp/amf0.ts';
 export { basicHeader, codeOf, RtmpClient, type RtmpMessage } from './rtmp/rtmp-client.ts';
+export {
+  publisherArgs,
+  startPublisher,
+  TIME_CODE_BITS,
+  type PublisherOptions,
+  type SyntheticPublisher,
+} from './publisher.ts';
