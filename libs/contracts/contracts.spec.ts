@@ -41,10 +41,12 @@ describe('the catalogues', () => {
     const open = endpoints.filter(
       ({ access, method, rate }) => access === 'public' && method !== 'GET' && !rate,
     );
-    // log-in counts tries per account and address by itself; log-out ends the caller's own session only
+    // log-in counts tries per account and address by itself; log-out ends the caller's own session only; the
+    // provider's notices prove themselves by their signature
     expect(open.map(({ process, name }) => `${process} ${name}`)).toEqual([
       'accounts logIn',
       'accounts logOut',
+      'checkout stripeWebhook',
     ]);
   });
 });

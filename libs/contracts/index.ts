@@ -21,3 +21,4 @@ export * from './media/feed.ts';
 export * from './media/parts.ts';
 export * from './events/checkout.ts';
 export * from './http/checkout.ts';
+export * from './events/checkout-orders.ts';

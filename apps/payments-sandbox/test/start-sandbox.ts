@@ -94,7 +94,7 @@ export async function startReceiver(): Promise<Receiver> {
         event: JSON.parse(body) as ReceivedWebhook['event'],
       };
       received.push(webhook);
-      for (const one of [...waiting]) {
+      for (const one of waiting.slice()) {
         if (!one.test(webhook)) continue;
         waiting.splice(waiting.indexOf(one), 1);
         one.done(webhook);

@@ -2,6 +2,7 @@ import { accountsErrors } from './accounts.ts';
 import { catalogErrors } from './catalog.ts';
 import { chatErrors } from './chat.ts';
 import { checkoutHoldErrors } from './checkout-holds.ts';
+import { checkoutOrderErrors } from './checkout-orders.ts';
 import { commonErrors } from './common.ts';
 import type { ErrorDefinition } from './define.ts';
 import { originErrors } from './origin.ts';
@@ -16,6 +17,7 @@ export const errorContexts = {
   ingest: ingestErrors,
   checkoutHolds: checkoutHoldErrors,
   origin: originErrors,
+  checkoutOrders: checkoutOrderErrors,
 } as const satisfies Record<string, Record<string, ErrorDefinition>>;
 
 type ContextErrors = (typeof errorContexts)[keyof typeof errorContexts];

@@ -3,6 +3,7 @@ import { idempotencyTable } from '#service';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { Stock1763600000000 } from './1763600000000-stock.ts';
 import { Sales1763600001000 } from './1763600001000-sales.ts';
+import { Orders1763600100000 } from './1763600100000-orders.ts';
 
 /** Outbox, inbox and first answers of idempotent calls. */
 class Bus1763599999000 implements MigrationInterface {
@@ -16,4 +17,9 @@ class Bus1763599999000 implements MigrationInterface {
 }
 
 /** All migrations of the schema `checkout`, in their order. */
-export const checkoutMigrations = [Bus1763599999000, Stock1763600000000, Sales1763600001000];
+export const checkoutMigrations = [
+  Bus1763599999000,
+  Stock1763600000000,
+  Sales1763600001000,
+  Orders1763600100000,
+];
