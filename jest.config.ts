@@ -43,7 +43,13 @@ const config: Config = {
       displayName: 'integration',
       testMatch: ['<rootDir>/{apps,libs,transcoder,tools,infra}/**/*.int.spec.ts'],
     },
-    { ...withServers, displayName: 'journeys', testMatch: ['<rootDir>/test/**/*.journey.ts'] },
+    {
+      ...shared,
+      displayName: 'journeys',
+      testMatch: ['<rootDir>/test/**/*.journey.ts'],
+      globalSetup: '<rootDir>/test/support/start-for-journeys.ts',
+      globalTeardown: '<rootDir>/test/support/stop-after-journeys.ts',
+    },
     { ...withServers, displayName: 'faults', testMatch: ['<rootDir>/test/**/*.fault.ts'] },
   ],
 };
