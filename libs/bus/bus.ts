@@ -22,7 +22,7 @@ const RECONNECT_WAIT_MS = 250;
 const PUBLISH_TIMEOUT_MS = 5_000;
 
 export interface BusOptions {
-  /** NATS servers, separated by commas. */
+  /** NATS servers, separated by commas; `nats://user:password@host:port` where they ask for it. */
   url: string;
   /** Shown in NATS's own monitoring. */
   name: string;
@@ -45,7 +45,7 @@ export interface Bus {
 /** Connects (waiting for NATS as long as it takes) and makes sure that the event stream exists. */
 export async function connectBus({ url, name, logger }: BusOptions): Promise<Bus> {
   const nc = await connect({
-    servers: url.split(','),
+    ...serversOf(url),
     name,
     maxReconnectAttempts: -1,
     reconnectTimeWait: RECONNECT_WAIT_MS,
@@ -70,6 +70,16 @@ export async function connectBus({ url, name, logger }: BusOptions): Promise<Bus
       await nc.flush();
     },
     close: () => nc.drain().catch(() => nc.close()),
+  };
+}
+
+/** The client takes credentials apart from addresses, while everybody else writes `nats://user:password@host:port`. */
+function serversOf(url: string): { servers: string[]; user?: string; pass?: string } {
+  const addresses = url.split(',').map((text) => new URL(text.includes('://') ? text : `nats://${text}`));
+  const { username, password } = addresses[0] ?? {};
+  return {
+    servers: addresses.map((address) => address.host),
+    ...(username ? { user: decodeURIComponent(username), pass: decodeURIComponent(password ?? '') } : {}),
   };
 }
 

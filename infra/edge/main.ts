@@ -1,0 +1,50 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { readEnv } from '#process';
+import { edgeEnv, type EdgeEnv } from './edge.env.ts';
+import { renderEdgeConf } from './render-edge-conf.ts';
+
+/** Where package systems put nginx. */
+const EXECUTABLES = [
+  '/usr/sbin/nginx',
+  '/usr/local/sbin/nginx',
+  '/usr/local/bin/nginx',
+  '/opt/homebrew/bin/nginx',
+  '/usr/bin/nginx',
+];
+
+const env = readEnv(edgeEnv);
+const dir = resolve(env.EDGE_DIR);
+mkdirSync(join(dir, 'cache'), { recursive: true });
+const conf = join(dir, 'nginx.conf');
+writeFileSync(conf, render(env));
+
+const nginx = EXECUTABLES.find((path) => existsSync(path));
+if (!nginx) throw new Error(`nginx is not installed (looked for ${EXECUTABLES.join(', ')})`);
+// This process becomes nginx: signals, exit code and process id are nginx's own.
+process.execve?.(nginx, ['nginx', '-p', dir, '-c', conf, '-e', 'stderr', '-g', 'daemon off;'], {});
+
+function render({ TLS_CERTIFICATE: certificate, TLS_KEY: key, ...settings }: EdgeEnv): string {
+  return renderEdgeConf({
+    port: settings.EDGE_PORT,
+    host: settings.EDGE_HOST,
+    dir,
+    cacheDir: join(dir, 'cache'),
+    cacheSize: settings.EDGE_CACHE_SIZE,
+    playerDir: resolve(settings.PLAYER_DIR),
+    docsDir: resolve(settings.API_DOCS_DIR),
+    ...(certificate && key ? { tls: { certificate, key } } : {}),
+    ...(settings.TRUSTED_PROXIES ? { trustedProxies: settings.TRUSTED_PROXIES.split(',') } : {}),
+    // Workers of a master that root started could not read pages below a closed home folder.
+    ...(process.getuid?.() === 0 ? { user: 'root' } : {}),
+    upstreams: {
+      accounts: settings.ACCOUNTS_URL,
+      catalog: settings.CATALOG_URL,
+      checkout: settings.CHECKOUT_URL,
+      chat: settings.CHAT_URL,
+      ingest: settings.INGEST_URL,
+      origin: settings.ORIGIN_URL,
+      'payments-sandbox': settings.PAYMENTS_URL,
+    },
+  });
+}
