@@ -40,7 +40,8 @@ export function addRequestHooks(fastify: FastifyInstance, parts: HookParts): voi
   fastify.decorateRequest('rawBody', undefined);
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
-    withContext({ requestId: request.id }, done);
+    const { showId, orderId } = request.params as { showId?: string; orderId?: string };
+    withContext({ requestId: request.id, ...(showId && { showId }), ...(orderId && { orderId }) }, done);
   });
   fastify.addHook('onRequest', (request, reply) =>
     guarded(parts, request, reply, () => admit(parts, request, reply)),

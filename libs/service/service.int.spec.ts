@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Module } from '@nestjs/common';
 import { defineEndpoint, Id, line, type Identity, type InputOf } from '#contracts';
-import { newId } from '#process';
+import { createLogger, newId } from '#process';
 import { Caller, In, refuse, reply, Serves } from '#service';
 import { startTestService, testIdentity, type TestService } from '#testing';
 import { z } from 'zod';
@@ -34,6 +34,16 @@ const readThing = defineEndpoint({
   replies: { 200: z.object({ who: z.string() }) },
   rate: { per: 'address', limit: 3, windowS: 60 },
 });
+const showThing = defineEndpoint({
+  process: 'catalog',
+  name: 'showThing',
+  summary: 'Logs a line about a show',
+  method: 'GET',
+  path: '/v1/shows/:showId/thing',
+  access: 'public',
+  params: z.object({ showId: Id }),
+  replies: { 204: null },
+});
 const tellThing = defineEndpoint({
   process: 'catalog',
   name: 'tellThing',
@@ -60,11 +70,20 @@ class ThingsController {
     return { who: caller?.displayName ?? 'nobody' };
   }
 
+  @Serves(showThing)
+  show() {
+    logger.info('thing shown');
+    return undefined;
+  }
+
   @Serves(tellThing)
   tell() {
     return undefined;
   }
 }
+
+const logLines: string[] = [];
+const logger = createLogger({ process: 'catalog', level: 'info', write: (line) => void logLines.push(line) });
 
 @Module({ controllers: [ThingsController] })
 class ThingsModule {}
@@ -191,7 +210,16 @@ describe('a process', () => {
     expect(Object.keys(document.paths)).toEqual([
       '/api/catalog/v1/shops/{shopId}/things',
       '/api/catalog/v1/things/{name}',
+      '/api/catalog/v1/shows/{showId}/thing',
     ]);
+  });
+  it('logs with the ids of the request and of what it is about', async () => {
+    const showId = newId();
+    await fetch(`${service.url}/api/catalog/v1/shows/${showId}/thing`, {
+      headers: { 'x-request-id': 'from-the-edge' },
+    });
+    const line = logLines.map((text) => JSON.parse(text) as object).at(-1);
+    expect(line).toMatchObject({ msg: 'thing shown', requestId: 'from-the-edge', showId });
   });
   it('answers unknown addresses and broken ones with problems', async () => {
     const code = async (path: string) =>
