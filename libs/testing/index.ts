@@ -17,3 +17,5 @@ export {
   type PublisherOptions,
   type SyntheticPublisher,
 } from './publisher.ts';
+export { startCmafPublisher, type CmafPublisher, type CmafPublisherOptions } from './media/cmaf-publisher.ts';
+export { PartsWriter } from './media/parts-writer.ts';

@@ -7,6 +7,11 @@ export const originEnv = commonEnv.extend(natsEnv.shape).extend({
     .string()
     .default('.data/origin')
     .describe('Folder for streams on air and, without S3_BUCKET, for recordings.'),
+  ORIGIN_NAME: z
+    .string()
+    .regex(/^[a-z0-9-]{1,32}$/)
+    .default('origin')
+    .describe('Name of this origin among several; each hears every event of catalog.'),
   CATALOG_URL: z
     .url()
     .optional()

@@ -10,6 +10,11 @@ import { hlsRoutes } from './delivery/hls.routes.ts';
 import { ShowDesks } from './delivery/show-desks.ts';
 import type { OriginEnv } from './origin.env.ts';
 import { partsWireRoutes } from './parts-wire/parts-wire.routes.ts';
+import { finishRecording } from './recordings/finish-recording.ts';
+import { loadRecording } from './recordings/load-recording.ts';
+import { deleteShowMedia } from './shows/delete-show.ts';
+import { endStream } from './streams/change-phase.ts';
+import type { ShowStream } from './streams/show-stream.ts';
 import { catalogAsker, ShowBook } from './shows/show-book.ts';
 import { Spool } from './streams/spool.ts';
 import { StoreKeeper } from './streams/store-keeper.ts';
@@ -24,6 +29,10 @@ export interface Origin {
   store: ObjectStore;
   /** Routes that do not go through Nest. */
   routes: (fastify: FastifyInstance) => Promise<void>;
+  /** Closes a show's playlists for good. */
+  endShow(showId: string): Promise<void>;
+  /** Removes all media of a show. */
+  deleteShow(showId: string): Promise<void>;
   /** Sends waiting viewers and writers away, so that the server can close. */
   release(): void;
   /** Closes files; after the server has closed. */
@@ -37,13 +46,73 @@ export async function openOrigin(env: OriginEnv, logger: Logger): Promise<Origin
   const pathOf = (showId: string, rendition: string, name: string): string =>
     new Spool(join(spools, showId)).pathOf(rendition, name);
   const keeper = new StoreKeeper(store, pathOf, logger);
-  const shelf = new StreamShelf(spools, keeper, logger);
+  const shelf = new StreamShelf({
+    folder: spools,
+    keeper,
+    logger,
+    loadRecording: (showId) => loadRecording(store, showId),
+  });
   const asker = env.CATALOG_URL && catalogAsker(env.CATALOG_URL, env.INTERNAL_TOKEN, logger);
   const shows = new ShowBook(join(env.DATA_DIR, 'shows'), asker || undefined);
   const desks = new ShowDesks(() => []);
   const tokens = new PlaybackTokens(env.INTERNAL_TOKEN);
+  const stopping = new AbortController();
+  shelf.onStream((stream) =>
+    whenEnded(stream, () => {
+      const parts = {
+        shelf,
+        keeper,
+        store,
+        logger,
+        signal: stopping.signal,
+        complete: async () => undefined,
+      };
+      void finishRecording(stream, parts);
+    }),
+  );
   await shelf.recover();
-  const routes = async (fastify: FastifyInstance): Promise<void> => {
+  const routes = mediaRoutes(env, logger, { shelf, desks, shows, tokens, store });
+  return {
+    shelf,
+    desks,
+    shows,
+    tokens,
+    store,
+    routes,
+    async endShow(showId) {
+      const stream = await shelf.find(showId);
+      if (stream) await endStream(stream);
+    },
+    async deleteShow(showId) {
+      const objects = await deleteShowMedia(showId, { shelf, desks, keeper, store });
+      logger.info({ showId, objects }, 'media of a deleted show removed');
+    },
+    release: () => desks.stop(),
+    async stop() {
+      stopping.abort();
+      await keeper.stop();
+      await shelf.stop();
+      store.stop();
+    },
+  };
+}
+
+/** Calls back once when the stream ends, or at once when it has. */
+function whenEnded(stream: ShowStream, then: () => void): void {
+  if (stream.rows.phase === 'ended') return then();
+  const stopListening = stream.onChange(() => {
+    if (stream.rows.phase !== 'ended') return;
+    stopListening();
+    then();
+  });
+}
+
+function mediaRoutes(
+  env: OriginEnv,
+  logger: Logger,
+  { shelf, desks, shows, tokens, store }: Pick<Origin, 'shelf' | 'desks' | 'shows' | 'tokens' | 'store'>,
+) {
+  return async (fastify: FastifyInstance): Promise<void> => {
     await fastify.register(async (scope) => {
       scope.setErrorHandler((error, request, reply) => sendRefusal(refusalOf(error, logger), request, reply));
       await scope.register(hlsRoutes({ shelf, desks, store }));
@@ -52,20 +121,6 @@ export async function openOrigin(env: OriginEnv, logger: Logger): Promise<Origin
         partsWireRoutes({ shelf, desks, internalToken: env.INTERNAL_TOKEN, checkShow: refuseDeleted(shows) }),
       );
     });
-  };
-  return {
-    shelf,
-    desks,
-    shows,
-    tokens,
-    store,
-    routes,
-    release: () => desks.stop(),
-    async stop() {
-      keeper.stop();
-      await shelf.stop();
-      store.stop();
-    },
   };
 }
 

@@ -31,14 +31,12 @@ export interface RenditionReport {
   lastPart?: number;
 }
 
-/** What a low-latency playlist promises (EXT-X-SERVER-CONTROL, EXT-X-PART-INF). */
+/** What a low-latency playlist promises besides (EXT-X-SERVER-CONTROL, EXT-X-PART-INF). */
 export interface LowLatency {
   /** Longest part, seconds. */
   partTarget: number;
   /** Seconds from the end at which players should stay. */
   partHoldBack: number;
-  /** Segments further than this from the end may be skipped in a delta update, seconds. */
-  canSkipUntil?: number;
 }
 
 /** A media playlist as values. */
@@ -46,6 +44,8 @@ export interface MediaPlaylist {
   /** Whole seconds; never changes while a playlist lives. */
   targetDuration: number;
   lowLatency?: LowLatency;
+  /** Segments further than this from the end may be skipped in a delta update, seconds. */
+  canSkipUntil?: number;
   /** `EVENT` only grows, `VOD` never changes. */
   type?: 'EVENT' | 'VOD';
   mediaSequence: number;

@@ -1,12 +1,12 @@
 import { attributeList, dateTime, seconds } from './attributes.ts';
 import { renderDateRange } from './date-range.ts';
-import type { LowLatency, MediaPlaylist, PlaylistSegment } from './media-playlist.ts';
+import type { MediaPlaylist, PlaylistSegment } from './media-playlist.ts';
 
 /** `segments`: old segments are replaced by EXT-X-SKIP (`_HLS_skip=YES`); `all`: old date ranges too (`_HLS_skip=v2`). */
 export type Skip = 'none' | 'segments' | 'all';
 
 /** Version 10: EXT-X-SKIP may stand for date ranges (RFC 8216bis, 8). Plain playlists need 6 (EXT-X-MAP). */
-const LOW_LATENCY_VERSION = 10;
+const SKIPPING_VERSION = 10;
 const PLAIN_VERSION = 6;
 
 /** A media playlist as text. A skip is ignored when nothing is old enough, as the specification demands. */
@@ -27,8 +27,7 @@ export function renderMediaPlaylist(playlist: MediaPlaylist, skip: Skip = 'none'
 }
 
 /** How many segments lie further from the end than the skip boundary. */
-export function countSkippable({ segments, lowLatency }: MediaPlaylist): number {
-  const boundary = lowLatency?.canSkipUntil;
+export function countSkippable({ segments, canSkipUntil: boundary }: MediaPlaylist): number {
   if (boundary === undefined) return 0;
   let fromEnd = 0;
   for (let index = segments.length - 1; index >= 0; index--) {
@@ -41,29 +40,26 @@ export function countSkippable({ segments, lowLatency }: MediaPlaylist): number 
 }
 
 function head(playlist: MediaPlaylist): string[] {
-  const { lowLatency } = playlist;
+  const { lowLatency, canSkipUntil } = playlist;
   const lines = [
     '#EXTM3U',
-    `#EXT-X-VERSION:${lowLatency ? LOW_LATENCY_VERSION : PLAIN_VERSION}`,
+    `#EXT-X-VERSION:${lowLatency || canSkipUntil !== undefined ? SKIPPING_VERSION : PLAIN_VERSION}`,
     `#EXT-X-TARGETDURATION:${playlist.targetDuration}`,
   ];
-  if (lowLatency) lines.push(...lowLatencyLines(lowLatency));
+  const control = attributeList({
+    'CAN-BLOCK-RELOAD': lowLatency && 'YES',
+    'PART-HOLD-BACK': lowLatency && seconds(lowLatency.partHoldBack),
+    'CAN-SKIP-UNTIL': canSkipUntil === undefined ? undefined : seconds(canSkipUntil),
+    'CAN-SKIP-DATERANGES': canSkipUntil === undefined ? undefined : 'YES',
+  });
+  if (control !== '') lines.push(`#EXT-X-SERVER-CONTROL:${control}`);
+  if (lowLatency) lines.push(`#EXT-X-PART-INF:PART-TARGET=${seconds(lowLatency.partTarget)}`);
   if (playlist.type) lines.push(`#EXT-X-PLAYLIST-TYPE:${playlist.type}`);
   lines.push(`#EXT-X-MEDIA-SEQUENCE:${playlist.mediaSequence}`);
   if (playlist.discontinuitySequence > 0) {
     lines.push(`#EXT-X-DISCONTINUITY-SEQUENCE:${playlist.discontinuitySequence}`);
   }
   return lines;
-}
-
-function lowLatencyLines({ partTarget, partHoldBack, canSkipUntil }: LowLatency): string[] {
-  const control = attributeList({
-    'CAN-BLOCK-RELOAD': 'YES',
-    'PART-HOLD-BACK': seconds(partHoldBack),
-    'CAN-SKIP-UNTIL': canSkipUntil === undefined ? undefined : seconds(canSkipUntil),
-    'CAN-SKIP-DATERANGES': canSkipUntil === undefined ? undefined : 'YES',
-  });
-  return [`#EXT-X-SERVER-CONTROL:${control}`, `#EXT-X-PART-INF:PART-TARGET=${seconds(partTarget)}`];
 }
 
 function dateRangeLines({ dateRanges = [], segments }: MediaPlaylist, skipped: number): string[] {

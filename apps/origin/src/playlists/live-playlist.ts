@@ -11,7 +11,7 @@ const LIVE_WINDOW_S = 600;
 const CLOSED_SEGMENTS_WITH_PARTS = 5;
 
 /** Seconds from the end that a delta update may skip; the specification asks for at least six target durations. */
-const CAN_SKIP_UNTIL_S = 6 * TARGET_DURATION_S;
+export const CAN_SKIP_UNTIL_S = 6 * TARGET_DURATION_S;
 
 /** Parts that players stay behind the end (Apple, HLS authoring specification 14.3). */
 const HOLD_BACK_PARTS = 3;
@@ -34,8 +34,8 @@ export function liveMediaPlaylist(
     lowLatency: {
       partTarget: stream.partTarget,
       partHoldBack: HOLD_BACK_PARTS * stream.partTarget,
-      canSkipUntil: CAN_SKIP_UNTIL_S,
     },
+    canSkipUntil: CAN_SKIP_UNTIL_S,
     mediaSequence: first.msn,
     discontinuitySequence: stream.discontinuitiesBefore(first.msn),
     segments: rows.map((row, index) =>

@@ -1,7 +1,8 @@
 import { decideReload, renderMediaPlaylist } from '#hls';
-import type { DateRange, DeliveryDirectives, Skip } from '#hls';
+import type { DateRange, DeliveryDirectives, MediaPlaylist, Skip } from '#hls';
 import type { ShowStream } from '../streams/show-stream.ts';
 import { liveMediaPlaylist } from './live-playlist.ts';
+import { wholeMediaPlaylist } from './whole-playlist.ts';
 import { RenderedPlaylist } from './rendered-playlist.ts';
 import type { RenditionRows } from '../streams/media-rows.ts';
 
@@ -35,6 +36,7 @@ export class PlaylistDesk {
   private readonly stream: ShowStream;
   private readonly dateRanges: () => readonly DateRange[];
   private readonly rendered = new Map<string, Map<Skip, RenderedPlaylist>>();
+  private readonly renderedWhole = new Map<string, Map<Skip, RenderedPlaylist>>();
   private readonly waiters = new Map<string, Set<Waiter>>();
   private readonly askedAt = new Map<string, number>();
   private readonly demandListeners = new Set<() => void>();
@@ -44,7 +46,8 @@ export class PlaylistDesk {
   constructor(stream: ShowStream, dateRanges: () => readonly DateRange[]) {
     this.stream = stream;
     this.dateRanges = dateRanges;
-    this.stopListening = stream.onChange(({ renditions, phase }) => {
+    this.stopListening = stream.onChange(({ renditions, segmentEnded, phase }) => {
+      if (segmentEnded || phase) this.renderedWhole.clear();
       for (const name of phase ? stream.rows.renditions.keys() : renditions) this.refresh(name);
     });
   }
@@ -78,6 +81,14 @@ export class PlaylistDesk {
     };
   }
 
+  /** The playlist over whole segments (DVR while on air, replay afterwards), or undefined while there is none. */
+  whole(rendition: string, skip: Skip): RenderedPlaylist | undefined {
+    this.noteDemand(rendition);
+    return rememberForm(this.renderedWhole, rendition, skip, () =>
+      wholeMediaPlaylist(this.stream.rows, rendition, this.dateRanges()),
+    );
+  }
+
   /** Milliseconds since each rendition was last asked for; a viewer who waits is asking. */
   demand(now: number, forgetAfterMs: number): Record<string, number> {
     const ages: Record<string, number> = {};
@@ -97,6 +108,7 @@ export class PlaylistDesk {
   /** New date ranges, or whatever else a playlist shows besides its segments. */
   forgetRendered(): void {
     this.rendered.clear();
+    this.renderedWhole.clear();
   }
 
   /** Viewers that wait for something. */
@@ -151,20 +163,10 @@ export class PlaylistDesk {
     const decision = decideReload(directives, position, rows.partTarget);
     if (decision === 'refuse') return { kind: 'refused' };
     if (decision === 'wait') return undefined;
-    const playlist = this.render(rendition, directives.skip);
+    const playlist = rememberForm(this.rendered, rendition, directives.skip, () =>
+      liveMediaPlaylist(rows, rendition, this.dateRanges()),
+    );
     return playlist && { kind: 'playlist', playlist, blocking: directives.msn !== undefined };
-  }
-
-  private render(rendition: string, skip: Skip): RenderedPlaylist | undefined {
-    const forms = this.rendered.get(rendition) ?? new Map<Skip, RenderedPlaylist>();
-    this.rendered.set(rendition, forms);
-    const known = forms.get(skip);
-    if (known) return known;
-    const model = liveMediaPlaylist(this.stream.rows, rendition, this.dateRanges());
-    if (!model) return undefined;
-    const fresh = new RenderedPlaylist(renderMediaPlaylist(model, skip));
-    forms.set(skip, fresh);
-    return fresh;
   }
 
   private noteDemand(rendition: string): void {
@@ -174,6 +176,24 @@ export class PlaylistDesk {
     this.askedAt.set(rendition, now);
     if (isNew) for (const listener of this.demandListeners) listener();
   }
+}
+
+/** The rendered form of a playlist, made once. */
+function rememberForm(
+  known: Map<string, Map<Skip, RenderedPlaylist>>,
+  rendition: string,
+  skip: Skip,
+  model: () => MediaPlaylist | undefined,
+): RenderedPlaylist | undefined {
+  const forms = known.get(rendition) ?? new Map<Skip, RenderedPlaylist>();
+  known.set(rendition, forms);
+  const rendered = forms.get(skip);
+  if (rendered) return rendered;
+  const playlist = model();
+  if (!playlist) return undefined;
+  const fresh = new RenderedPlaylist(renderMediaPlaylist(playlist, skip));
+  forms.set(skip, fresh);
+  return fresh;
 }
 
 function isIdle({ declaration, segments }: RenditionRows, highestMsn: number): boolean {

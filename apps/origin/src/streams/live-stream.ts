@@ -37,7 +37,7 @@ export class LiveStream {
   /** Highest segment number of any rendition, -1 before the first. */
   highestMsn = -1;
   /** Numbers of the segments that begin with a discontinuity, ascending; the same for all renditions. */
-  private readonly discontinuities: number[] = [];
+  readonly discontinuities: number[] = [];
 
   constructor(showId: string) {
     this.showId = showId;

@@ -9,6 +9,8 @@ import type { Spool } from './spool.ts';
 /** What changed: the renditions that have more or less than before, or the phase of the whole stream. */
 export interface StreamChange {
   renditions: ReadonlySet<string>;
+  /** A segment was completed. */
+  segmentEnded: boolean;
   phase: boolean;
 }
 
@@ -25,12 +27,15 @@ export class ShowStream {
   readonly rows: LiveStream;
   readonly spool: Spool;
   readonly recent = new RecentParts();
-  private readonly journal: Journal;
+  private readonly journal: Journal | undefined;
   private readonly keeper: SegmentKeeper;
   private readonly turns = new Mutex();
   private readonly listeners = new Set<(change: StreamChange) => void>();
 
-  constructor(rows: LiveStream, spool: Spool, journal: Journal, keeper: SegmentKeeper) {
+  /** A stream without a journal is a recording: it has ended and never changes. */
+  constructor(rows: LiveStream, spool: Spool, journal: Journal | undefined, keeper: SegmentKeeper) {
+    if (!journal && rows.phase !== 'ended')
+      throw new Error(`stream ${rows.showId} is on air and has no journal`);
     this.rows = rows;
     this.spool = spool;
     this.journal = journal;
@@ -63,15 +68,16 @@ export class ShowStream {
 
   /** Records entries, then makes them true, then tells the readers. Only inside `write` or `change`. */
   async commit(entries: readonly JournalEntry[], durable = false): Promise<void> {
+    if (!this.journal) throw new Error(`recording ${this.showId} cannot change`);
     await this.journal.append(entries, durable);
     const renditions = new Set<string>();
-    let phase = false;
     for (const entry of entries) {
       this.rows.apply(entry);
-      if (entry.t === 'phase') phase = true;
-      else if (entry.t !== 'generation') renditions.add(entry.r);
+      if ('r' in entry) renditions.add(entry.r);
     }
-    for (const listener of this.listeners) listener({ renditions, phase });
+    const phase = entries.some(({ t }) => t === 'phase');
+    const segmentEnded = entries.some(({ t }) => t === 'end');
+    for (const listener of this.listeners) listener({ renditions, segmentEnded, phase });
   }
 
   /** Ends the segments that are open (all, or one rendition's): they get no further part. */
@@ -108,7 +114,7 @@ export class ShowStream {
   async stop(): Promise<void> {
     await this.turns.run(async () => {
       await this.spool.finishAll();
-      await this.journal.close();
+      await this.journal?.close();
     });
   }
 

@@ -27,8 +27,9 @@ export class StoreKeeper implements SegmentKeeper {
   private readonly queue: Errand[] = [];
   private readonly pending = new Map<string, number>();
   private readonly idle = new Map<string, (() => void)[]>();
-  private running = 0;
+  private readonly running = new Map<Errand, Promise<void>>();
   private retryMs = 0;
+  private failures = 0;
   private stopped = false;
 
   constructor(
@@ -49,7 +50,7 @@ export class StoreKeeper implements SegmentKeeper {
 
   /** Files that wait, of all shows. */
   get backlog(): number {
-    return this.queue.length + this.running;
+    return this.queue.length + this.running.size;
   }
 
   /** Resolves when the store has everything of a show that was handed over so far. */
@@ -60,19 +61,32 @@ export class StoreKeeper implements SegmentKeeper {
     });
   }
 
-  stop(): void {
+  /** Carries nothing more of a deleted show; resolves when what was on its way has arrived or failed. */
+  async forget(showId: string): Promise<void> {
+    for (let at = this.queue.length - 1; at >= 0; at--) {
+      if (this.queue[at]?.showId === showId) this.queue.splice(at, 1);
+    }
+    const carried = [...this.running].filter(([errand]) => errand.showId === showId);
+    await Promise.all(carried.map(([, carrying]) => carrying));
+    this.queue.splice(0, this.queue.length, ...this.queue.filter((errand) => errand.showId !== showId));
+    this.settle(showId);
+  }
+
+  /** Lets what is on its way arrive and begins nothing more. */
+  async stop(): Promise<void> {
     this.stopped = true;
+    await Promise.all(this.running.values());
   }
 
   private pump(): void {
-    while (!this.stopped && this.running < PARALLEL && this.retryMs === 0) {
+    while (!this.stopped && this.running.size < PARALLEL && this.retryMs === 0) {
       const errand = this.queue.shift();
       if (!errand) return;
-      this.running++;
-      void this.carry(errand).finally(() => {
-        this.running--;
+      const carrying = this.carry(errand).finally(() => {
+        this.running.delete(errand);
         this.pump();
       });
+      this.running.set(errand, carrying);
     }
   }
 
@@ -84,6 +98,7 @@ export class StoreKeeper implements SegmentKeeper {
         this.pathOf(showId, rendition, name),
         'video/mp4',
       );
+      this.failures = 0;
       this.done(showId);
     } catch (err) {
       if (isGone(err)) return this.done(showId);
@@ -98,6 +113,10 @@ export class StoreKeeper implements SegmentKeeper {
       this.pending.set(showId, left);
       return;
     }
+    this.settle(showId);
+  }
+
+  private settle(showId: string): void {
     this.pending.delete(showId);
     for (const resolve of this.idle.get(showId) ?? []) resolve();
     this.idle.delete(showId);
@@ -115,8 +134,6 @@ export class StoreKeeper implements SegmentKeeper {
       this.pump();
     }, this.retryMs).unref();
   }
-
-  private failures = 0;
 }
 
 /** The file is not in the spool any more: it was kept before, or its show was deleted meanwhile. */

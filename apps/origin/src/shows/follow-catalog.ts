@@ -1,0 +1,66 @@
+import {
+  eventType,
+  ShowFacts,
+  showDeleted,
+  showEnded,
+  showPaused,
+  showResumed,
+  showScheduled,
+  showUpdated,
+  showWentLive,
+  streamEnded,
+} from '#contracts';
+import { connectBus, startRepeatingConsumer } from '#bus';
+import type { Logger } from '#process';
+import type { ShowBook } from './show-book.ts';
+import { recordOf } from './show-book.ts';
+
+export interface FollowCatalogParts {
+  natsUrl: string;
+  /** Of this process: several origins each hear everything, since each keeps its own shows. */
+  name: string;
+  shows: ShowBook;
+  logger: Logger;
+  endShow: (showId: string) => Promise<void>;
+  deleteShow: (showId: string) => Promise<void>;
+}
+
+/** Keeps the show book up to date and ends or deletes media when catalog says so. Waits for NATS as long as it takes. */
+export async function followCatalog(
+  parts: FollowCatalogParts,
+): Promise<{ stop(): Promise<void>; ping(): Promise<void> }> {
+  const { natsUrl, name, shows, logger, endShow, deleteShow } = parts;
+  const bus = await connectBus({ url: natsUrl, name, logger });
+  const consumer = await startRepeatingConsumer({
+    bus,
+    durable: name,
+    logger,
+    events: [
+      showScheduled,
+      showUpdated,
+      showWentLive,
+      showPaused,
+      showResumed,
+      showEnded,
+      showDeleted,
+      streamEnded,
+    ],
+    handle: async (event) => {
+      if (event.type === eventType(streamEnded)) return endShow(event.data.showId);
+      const facts = ShowFacts.parse(event.data);
+      if (event.type === eventType(showDeleted)) {
+        await shows.record(facts.showId, { kind: 'deleted', version: event.version });
+        return deleteShow(facts.showId);
+      }
+      await shows.record(facts.showId, recordOf(facts, event.version));
+      if (event.type === eventType(showEnded)) await endShow(facts.showId);
+    },
+  });
+  return {
+    ping: () => bus.ping(),
+    async stop() {
+      await consumer.stop();
+      await bus.close();
+    },
+  };
+}
