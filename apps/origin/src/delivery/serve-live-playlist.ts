@@ -12,6 +12,8 @@ export function serveLivePlaylist(
 ): void {
   const parsed = parseDirectives(request.query as Record<string, unknown>);
   if (parsed.kind === 'invalid') return sendStatus(reply, 400);
+  // The answer may come long after the handler has returned.
+  reply.hijack();
   const loseInterest = desk.ask(rendition, parsed.directives, (answer) => {
     if (reply.raw.destroyed) return;
     switch (answer.kind) {
