@@ -25,6 +25,11 @@ function refuseInternal(): string {
   return `    # Endpoints between processes are not reachable from outside, whatever they are called.
     location ~ "^/(?:internal|metrics|readyz|playback)(?:/|$)|^/api/[a-z-]+/(?:v[0-9]+/)?internal(?:/|$)" {
       return 404;
+    }
+    # What is below /api/ belongs to a process or to nobody: a page would be a lie to a program.
+    location /api/ {
+      error_page 404 = @not_found;
+      return 404;
     }`;
 }
 
@@ -96,6 +101,7 @@ function problems(): string {
       return ${status} '{"type":"about:blank","title":"${title}","status":${status},"code":"${code}"}';
     }`;
   return [
+    problem('not_found', 404, 'not_found', 'There is nothing here'),
     problem('too_large', 413, 'body_too_large', 'Body too large'),
     problem('too_many', 429, 'rate_limited', 'Too many requests'),
     problem('unavailable', 503, 'unavailable', 'Temporarily unavailable'),
