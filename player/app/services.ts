@@ -9,6 +9,8 @@ export interface Services {
   api: Api;
   session: Session;
   clock: ServerClock;
+  /** Renews the session now; false when nobody is logged in any more. */
+  renewSession: () => Promise<boolean>;
 }
 
 const RENEWED_AT = 'sf_renewed_at';
@@ -49,7 +51,7 @@ export function createServices(): Services {
     renew,
   });
   const session = createSession(api);
-  return { api, session, clock };
+  return { api, session, clock, renewSession: () => renew(Date.now()) };
 }
 
 function exclusiveAcrossTabs(): Exclusive {

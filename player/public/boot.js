@@ -1,7 +1,7 @@
 // Runs before everything else. A file of its own because the content security policy allows no inline script.
 
 // zod asks whether it may compile code; the policy forbids that and would report the question as a violation.
-globalThis.__zod_globalConfig = { jitless: true };
+Object.assign(globalThis, { __zod_globalConfig: { jitless: true } });
 
 // A chosen theme is set before the first paint so that it never flashes.
 try {

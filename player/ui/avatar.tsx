@@ -18,11 +18,12 @@ export function Avatar({ name, seed = name, size = 36 }: AvatarProps) {
   );
 }
 
-/** A stable hue (0-359) for an id; chat colours names with it too. FNV-1a: neighbouring ids end up far apart. */
+/** A stable hue (0-359) for an id; chat colours names with it too. FNV-1a and a final mix: neighbouring ids end up far apart. */
 export function hueOf(seed: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < seed.length; at += 1) hash = Math.imul(hash ^ seed.charCodeAt(at), 0x01000193);
-  return (hash >>> 8) % 360;
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  return ((hash ^ (hash >>> 12)) >>> 0) % 360;
 }
 
 function initials(name: string): string {

@@ -23,7 +23,8 @@ interface MenuProps {
   text?: ReactNode;
   look?: ButtonLook;
   size?: 'sm' | 'md';
-  items: readonly MenuItem[];
+  /** A function is asked when the list opens. */
+  items: readonly MenuItem[] | (() => readonly MenuItem[]);
   /** Where the list opens. */
   place?: 'below' | 'above';
 }
@@ -61,7 +62,7 @@ export function Menu({ label, icon, text, look = 'quiet', size, items, place = '
       )}
       {open && (
         <div id={id} className={cx('menu__list', `menu__list--${place}`)} role="menu" aria-label={label}>
-          {items.map((item) => (
+          {(typeof items === 'function' ? items() : items).map((item) => (
             <button
               key={item.key}
               type="button"

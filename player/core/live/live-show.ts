@@ -1,0 +1,154 @@
+import {
+  errorDefinition,
+  REACT_WINDOW_MS,
+  type ClientFrame,
+  type ErrorCode,
+  type FrameReply,
+  type HostCommand,
+  type ReactionKind,
+} from '#contracts';
+import type { ServerClock } from '../clock.ts';
+import { createStore, type Readable } from '../store.ts';
+import type { Timers } from '../timers.ts';
+import type { LiveConnection } from './connection.ts';
+import { createRoom, type Room } from './room.ts';
+import { EMPTY_SHOW, showReducer, type PendingLine, type ShowEvent, type ShowState } from './show-state.ts';
+
+/** A show's room as a page uses it: what it shows, and what a person does in it. */
+export interface LiveShow {
+  state: Readable<ShowState>;
+  room: Room;
+  /** When this person may write again (our clock), after slow mode or a rate limit. */
+  nextLineAt: Readable<number>;
+  say(text: string, about?: Pick<PendingLine, 'replyTo'> & { question?: boolean }): Promise<void>;
+  sayAgain(key: string): Promise<void>;
+  dropLine(key: string): void;
+  react(kind: ReactionKind): void;
+  vote(pollId: string, choice: number): Promise<string | null>;
+  report(
+    lineId: string,
+    reason: Extract<ClientFrame, { op: 'report' }>['reason'],
+    note?: string,
+  ): Promise<string | null>;
+  /** Null when it was carried out, else why not, in words. */
+  command(command: HostCommand): Promise<string | null>;
+  enter(): void;
+  leave(): void;
+}
+
+interface LiveShowDeps {
+  connection: LiveConnection;
+  showId: string;
+  timers: Timers;
+  clock: ServerClock;
+  newKey: () => string;
+}
+
+/** Keeps the state of a show's room while it is entered. */
+export function createLiveShow({ connection, showId, timers, clock, newKey }: LiveShowDeps): LiveShow {
+  const state = createStore<ShowState>(EMPTY_SHOW);
+  const apply = (event: ShowEvent) => state.update((now) => showReducer(now, event));
+  const room = createRoom({
+    connection,
+    showId,
+    timers,
+    sink: {
+      snapshot: (snapshot) => apply({ type: 'snapshot', snapshot }),
+      tick(tick) {
+        clock.heard(tick.at, timers.now());
+        apply({ type: 'tick', tick });
+      },
+    },
+  });
+  const taps = createTaps(
+    timers,
+    (kind, count) => void connection.send({ op: 'react', showId, kind, count }),
+  );
+  const { nextLineAt, send } = createWriter({ connection, showId, timers }, apply);
+  let stopPushes = () => undefined as unknown;
+  const answer = async (frame: ClientFrame) => {
+    const reply = await connection.send(frame);
+    return reply.ok ? null : refusalText(reply);
+  };
+  return {
+    state,
+    room,
+    nextLineAt,
+    say: (text, { question = false, replyTo } = {}) =>
+      send({ key: newKey(), text, question, ...(replyTo ? { replyTo } : {}), state: 'sending' }),
+    async sayAgain(key) {
+      const line = state.get().pending.find((pending) => pending.key === key);
+      if (line) await send(line);
+    },
+    dropLine: (key) => apply({ type: 'line_dropped', key }),
+    react: taps,
+    vote: (pollId, choice) => answer({ op: 'vote', showId, pollId, choice }),
+    report: (lineId, reason, note) =>
+      answer({ op: 'report', showId, lineId, reason, ...(note ? { note } : {}) }),
+    command: (command) => answer({ op: 'command', showId, id: newKey(), command }),
+    enter() {
+      stopPushes = connection.on('push', (push) => {
+        if (push.type === 'line_decided' && push.showId === showId)
+          apply({ type: 'line_dropped', key: push.key });
+      });
+      room.enter();
+    },
+    leave() {
+      stopPushes();
+      room.leave();
+    },
+  };
+}
+
+/** Sends lines and keeps what became of each; a line keeps its key over all tries. */
+function createWriter(
+  { connection, showId, timers }: Pick<LiveShowDeps, 'connection' | 'showId' | 'timers'>,
+  apply: (event: ShowEvent) => void,
+) {
+  const nextLineAt = createStore(0);
+  const send = async (line: PendingLine) => {
+    apply({ type: 'wrote', line: { ...line, state: 'sending' } });
+    const { key, text, question, replyTo } = line;
+    const about = { ...(question ? { question } : {}), ...(replyTo ? { replyTo: replyTo.id } : {}) } as const;
+    const reply = await connection.send({ op: 'say', showId, key, text, ...about });
+    const wait = waitOf(reply);
+    if (wait > 0) nextLineAt.set(timers.now() + wait);
+    const held = reply.ok && 'state' in reply && reply.state === 'held';
+    apply({
+      type: 'line_settled',
+      key,
+      outcome: reply.ok ? (held ? 'held' : 'sent') : { failed: refusalText(reply) },
+    });
+  };
+  return { nextLineAt, send };
+}
+
+/** Sums taps of each kind for half a second, so that a fast finger makes two frames a second and not twenty. */
+function createTaps(timers: Timers, send: (kind: ReactionKind, count: number) => void) {
+  const waiting = new Map<ReactionKind, number>();
+  return (kind: ReactionKind) => {
+    const before = waiting.get(kind);
+    waiting.set(kind, Math.min(20, (before ?? 0) + 1));
+    if (before !== undefined) return;
+    timers.after(REACT_WINDOW_MS, () => {
+      send(kind, waiting.get(kind) ?? 1);
+      waiting.delete(kind);
+    });
+  };
+}
+
+function waitOf(reply: FrameReply): number {
+  if (!reply.ok) return reply.retryAfterMs ?? 0;
+  return 'nextInMs' in reply && typeof reply.nextInMs === 'number' ? reply.nextInMs : 0;
+}
+
+/** A refusal over the socket in words. */
+export function refusalText(reply: Extract<FrameReply, { ok: false }>): string {
+  if (reply.code === 'unavailable') return 'No connection right now. Try again in a moment.';
+  if (reply.detail) return reply.detail;
+  try {
+    return errorDefinition(reply.code as ErrorCode).title;
+  } catch {
+    return 'The server refused this'; // a code that is newer than this page
+  }
+}

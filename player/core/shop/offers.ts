@@ -1,0 +1,77 @@
+import type { SaleState } from '#contracts';
+import type { MoneyValue } from '../money.ts';
+
+/** What a page needs to know of a variant. */
+export interface OfferedVariant {
+  variantId: string;
+  price: MoneyValue;
+  compareAt: MoneyValue | null;
+}
+
+/** How a variant can be bought at this moment. */
+export interface Offer {
+  /** Null when it is sold nowhere right now. */
+  saleId: string | null;
+  kind: 'flash' | 'standing' | null;
+  price: MoneyValue;
+  /** The higher price it stands beside. */
+  was: MoneyValue | null;
+  /** Units left; null while unknown. */
+  available: number | null;
+  soldOut: boolean;
+  endsAt: number | null;
+  limitPerBuyer: number | null;
+  /** A flash sale that has been announced for it, with its start where that is fixed. */
+  comes: { saleId: string; opensAt: number | null; price: MoneyValue | null } | null;
+}
+
+type Sales = Readonly<Record<string, SaleState>>;
+
+/** The offer for a variant: an open flash sale before the shelf; the shelf again once the flash sale is sold out. */
+export function offerFor(variant: OfferedVariant, sales: Sales, now: number): Offer {
+  const found = Object.values(sales)
+    .map((sale) => ({ sale, item: sale.items.find((item) => item.variantId === variant.variantId) }))
+    .filter((entry): entry is Found => entry.item !== undefined);
+  const open = found.filter(({ sale }) => isOpen(sale, now)).toSorted(byPreference);
+  const best = open.find(({ item }) => !item.soldOut) ?? open[0];
+  const comes = found.find(({ sale }) => sale.kind === 'flash' && comesSoon(sale, now));
+  const price = best?.item.price ?? variant.price;
+  return {
+    saleId: best?.sale.saleId ?? null,
+    kind: best?.sale.kind ?? null,
+    price,
+    was: higher(price, best?.sale.kind === 'flash' ? variant.price : variant.compareAt),
+    available: best?.item.available ?? null,
+    soldOut: best ? best.item.soldOut || best.item.available === 0 : false,
+    endsAt: best?.sale.endsAt ?? null,
+    limitPerBuyer: best?.sale.limitPerBuyer ?? null,
+    comes: comes
+      ? { saleId: comes.sale.saleId, opensAt: comes.sale.opensAt ?? null, price: comes.item.price ?? null }
+      : null,
+  };
+}
+
+interface Found {
+  sale: SaleState;
+  item: SaleState['items'][number];
+}
+
+function isOpen(sale: SaleState, now: number): boolean {
+  if (sale.state === 'closed') return false;
+  const begun = sale.opensAt === undefined || sale.opensAt <= now;
+  // A start that was announced for a moment counts from that moment on, before its event has travelled here.
+  if (sale.state === 'planned' && (sale.opensAt === undefined || !begun)) return false;
+  return begun && (sale.endsAt === undefined || sale.endsAt > now);
+}
+
+function comesSoon(sale: SaleState, now: number): boolean {
+  return sale.state !== 'closed' && !isOpen(sale, now) && (sale.endsAt === undefined || sale.endsAt > now);
+}
+
+function byPreference(a: Found, b: Found): number {
+  return Number(b.sale.kind === 'flash') - Number(a.sale.kind === 'flash');
+}
+
+function higher(price: MoneyValue, other: MoneyValue | null): MoneyValue | null {
+  return other && other.currency === price.currency && other.amount > price.amount ? other : null;
+}

@@ -1,0 +1,74 @@
+import { ShoppingBag } from 'lucide-react';
+import type { ProductView, VariantView } from '#contracts';
+import { Badge } from '../../ui/badge.tsx';
+import { cx } from '../../ui/cx.ts';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { leadVariant, useOffer } from '../use-offer.ts';
+import { useWatch } from '../watch-context.ts';
+import { OfferLine } from './offer-line.tsx';
+import { ProductPicture } from './product-picture.tsx';
+import './shelf.css';
+
+/** Every product of the show, the one on stage marked. */
+export function Shelf({ layout = 'grid' }: { layout?: 'grid' | 'list' }) {
+  const { show, presentation } = useWatch();
+  if (show.lineup.length === 0) {
+    return (
+      <EmptyState icon={<ShoppingBag />} title="No products yet">
+        The host has not put anything into this show so far.
+      </EmptyState>
+    );
+  }
+  return (
+    <ul role="list" className={cx('shelf', `shelf--${layout}`)} aria-label="Products in this show">
+      {show.lineup.map((product) => {
+        const lead = leadVariant(product);
+        return (
+          lead && (
+            <li key={product.productId}>
+              <ProductCard
+                product={product}
+                lead={lead}
+                onStage={presentation.product?.productId === product.productId}
+              />
+            </li>
+          )
+        );
+      })}
+    </ul>
+  );
+}
+
+function ProductCard({
+  product,
+  lead,
+  onStage,
+}: {
+  product: ProductView;
+  lead: VariantView;
+  onStage: boolean;
+}) {
+  const { buy } = useWatch();
+  const offer = useOffer(lead);
+  const several = product.variants.filter((variant) => !variant.archived).length > 1;
+  return (
+    <button
+      type="button"
+      className={cx('product-card', onStage && 'product-card--stage')}
+      onClick={() => buy(product.productId)}
+    >
+      <span className="product-card__picture">
+        <ProductPicture product={product} />
+        {onStage && (
+          <span className="product-card__mark">
+            <Badge tone="volt">On stage</Badge>
+          </span>
+        )}
+      </span>
+      <span className="product-card__words">
+        <span className="product-card__title">{product.title}</span>
+        <OfferLine offer={offer} from={several} />
+      </span>
+    </button>
+  );
+}

@@ -1,0 +1,104 @@
+import { MessagesSquare, ShoppingBag } from 'lucide-react';
+import { useState } from 'react';
+import type { ShowDetail } from '#contracts';
+import type { LiveShow } from '../core/live/live-show.ts';
+import { Tabs } from '../ui/tabs.tsx';
+import { useStore } from '../ui/use-store.ts';
+import { Chat } from './chat/chat.tsx';
+import { PinnedCard } from './pinned/pinned-card.tsx';
+import { Shelf } from './shelf/shelf.tsx';
+import { ShowWords } from './show-words.tsx';
+import { Stage } from './stage/stage.tsx';
+import { useMedia } from './use-media.ts';
+import { usePlayback, useStream } from './use-playback.ts';
+import { usePresentation } from './use-presentation.ts';
+import { WatchContext, type WatchValue } from './watch-context.ts';
+import { Waiting } from './waiting/waiting.tsx';
+
+interface ShowRoomProps {
+  show: ShowDetail;
+  live: LiveShow;
+  buy: WatchValue['buy'];
+}
+
+/** The show page: picture, offer, chat, products; before the start a countdown in the picture's place. */
+export function ShowRoom({ show, live, buy }: ShowRoomProps) {
+  const state = useStore(live.state, (now) => now.show?.state) ?? show.state;
+  const playback = usePlayback();
+  const [video, setVideo] = useState<HTMLVideoElement | null>(null);
+  const presentation = usePresentation(live, playback);
+  const wide = useMedia('(width >= 1000px)');
+  useStream(playback, video, state === 'scheduled' ? null : streamUrl(show));
+  return (
+    <WatchContext value={{ show, live, presentation, buy }}>
+      <title>{`${show.title} · Showfloor`}</title>
+      <div className="watch">
+        <div className="watch__main">
+          <div className="watch__stage">
+            {state === 'scheduled' ? <Waiting /> : <Stage playback={playback} setVideo={setVideo} />}
+            <div className="stage__pinned">
+              <PinnedCard />
+            </div>
+          </div>
+          {wide && (
+            <div className="watch__below">
+              <ShowWords />
+              <section className="stack" aria-label="In this show">
+                <h2 className="watch__heading">In this show</h2>
+                <Shelf />
+              </section>
+            </div>
+          )}
+        </div>
+        <aside className="watch__side" aria-label={wide ? 'Chat' : 'Chat and products'}>
+          {wide ? <Chat /> : <NarrowTabs />}
+        </aside>
+      </div>
+    </WatchContext>
+  );
+}
+
+/** On a phone chat and products share the space under the picture. */
+function NarrowTabs() {
+  const [tab, setTab] = useState<'chat' | 'products'>('chat');
+  return (
+    <Tabs
+      fill
+      label="Chat and products"
+      value={tab}
+      onChange={setTab}
+      tabs={[
+        {
+          key: 'chat',
+          label: (
+            <>
+              <MessagesSquare aria-hidden="true" size={18} /> Chat
+            </>
+          ),
+        },
+        {
+          key: 'products',
+          label: (
+            <>
+              <ShoppingBag aria-hidden="true" size={18} /> Products
+            </>
+          ),
+        },
+      ]}
+    >
+      {tab === 'chat' ? (
+        <Chat />
+      ) : (
+        <div className="watch__scroll">
+          <ShowWords />
+          <Shelf layout="list" />
+        </div>
+      )}
+    </Tabs>
+  );
+}
+
+/** The stream's address is fixed by the show's id; catalog names it once a picture has come. */
+function streamUrl(show: ShowDetail): string {
+  return show.streamUrl ?? `/hls/${show.showId}/index.m3u8`;
+}

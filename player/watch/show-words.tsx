@@ -1,0 +1,39 @@
+import { CalendarPlus, Share2 } from 'lucide-react';
+import { Avatar } from '../ui/avatar.tsx';
+import { Button } from '../ui/button.tsx';
+import { toast } from '../ui/toast.tsx';
+import { calendarFile } from './waiting/calendar-file.ts';
+import { useShowState, useWatch } from './watch-context.ts';
+
+/** What the show is called, whose it is, and what it is about. */
+export function ShowWords() {
+  const { show } = useWatch();
+  const state = useShowState((now) => now.show?.state) ?? show.state;
+  return (
+    <header className="show-words">
+      <Avatar name={show.shop.name} seed={show.shopId} size={48} />
+      <div className="grow">
+        <h1 className="show-words__title">{show.title}</h1>
+        <p className="muted">{show.shop.name}</p>
+      </div>
+      <div className="row">
+        {state === 'scheduled' && (
+          <Button icon={<CalendarPlus />} onClick={() => calendarFile(show)}>
+            Add to calendar
+          </Button>
+        )}
+        <Button icon={<Share2 />} onClick={() => void share(show.title)}>
+          Share
+        </Button>
+      </div>
+      {show.description && <p className="show-words__text">{show.description}</p>}
+    </header>
+  );
+}
+
+async function share(title: string): Promise<void> {
+  const url = location.origin + location.pathname;
+  if (navigator.share) return navigator.share({ title, url }).catch(() => undefined);
+  await navigator.clipboard.writeText(url);
+  toast('Link copied', 'good');
+}

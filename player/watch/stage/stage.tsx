@@ -1,0 +1,103 @@
+import { useRef, useState } from 'react';
+import type { RefObject } from 'react';
+import { Play, Volume2 } from 'lucide-react';
+import type { Playback } from '../../core/playback/playback.ts';
+import { ShowPoster } from '../../home/show-poster.tsx';
+import { Badge } from '../../ui/badge.tsx';
+import { Button } from '../../ui/button.tsx';
+import { cx } from '../../ui/cx.ts';
+import { useStore } from '../../ui/use-store.ts';
+import { useShowState, useWatch } from '../watch-context.ts';
+import { Controls } from './controls.tsx';
+import { HostMessage } from './host-message.tsx';
+import { Reactions } from './reactions.tsx';
+import { Slate } from './slate.tsx';
+import './stage.css';
+import { useControlsShown } from './use-controls-shown.ts';
+import { ViewerCount } from './viewer-count.tsx';
+
+interface StageProps {
+  playback: Playback;
+  setVideo: (video: HTMLVideoElement | null) => void;
+}
+
+/** The picture with what lies on it. The picture fills it without being cut. */
+export function Stage({ playback, setVideo }: StageProps) {
+  const frame = useRef<HTMLDivElement>(null);
+  const { show } = useWatch();
+  const status = useStore(playback, (state) => state.status);
+  const portrait = useStore(playback, (state) => state.portrait);
+  const controls = useControlsShown(status === 'playing');
+  const showState = useShowState((state) => state.show?.state) ?? show.state;
+  const [started, setStarted] = useState(false);
+  return (
+    <section
+      ref={frame}
+      className={cx('stage', portrait && 'stage--portrait', controls.shown && 'stage--controls')}
+      aria-label="Video"
+      {...controls.listeners}
+    >
+      {!started && <ShowPoster show={show} eager />}
+      <video
+        ref={setVideo}
+        className="stage__video"
+        playsInline
+        onPlaying={() => setStarted(true)}
+        onClick={() => togglePlay(playback)}
+      />
+      <div className="stage__top">
+        <ShowBadges state={showState} playback={playback} />
+        <HostMessage />
+      </div>
+      <Slate state={showState} playback={playback} />
+      <Reactions />
+      <StartPrompt playback={playback} />
+      <Controls playback={playback} frame={frame as RefObject<HTMLElement | null>} />
+    </section>
+  );
+}
+
+function ShowBadges({ state, playback }: { state: string; playback: Playback }) {
+  const behind = useStore(playback, (now) => now.behindLive);
+  return (
+    <div className="stage__badges">
+      {state === 'live' && (
+        <Badge tone={behind ? 'stage' : 'live'} pulse={!behind}>
+          LIVE
+        </Badge>
+      )}
+      {state === 'paused' && <Badge tone="warn">Be right back</Badge>}
+      {state === 'ended' && <Badge tone="stage">Replay</Badge>}
+      {state !== 'ended' && <ViewerCount />}
+    </div>
+  );
+}
+
+/** Browsers start sound, or anything at all, only after a press: one large button for that. */
+function StartPrompt({ playback }: { playback: Playback }) {
+  const startBlocked = useStore(playback, (state) => state.startBlocked);
+  const soundBlocked = useStore(playback, (state) => state.soundBlocked);
+  if (startBlocked) {
+    return (
+      <div className="stage__prompt">
+        <Button look="volt" size="lg" icon={<Play />} onClick={() => void playback.play()}>
+          Play
+        </Button>
+      </div>
+    );
+  }
+  if (!soundBlocked) return null;
+  return (
+    <div className="stage__sound">
+      <Button look="stage" icon={<Volume2 />} onClick={() => playback.setMuted(false)}>
+        Turn on sound
+      </Button>
+    </div>
+  );
+}
+
+function togglePlay(playback: Playback): void {
+  const { status } = playback.get();
+  if (status === 'playing' || status === 'buffering') playback.pause();
+  else void playback.play();
+}

@@ -1,0 +1,60 @@
+import { useEffect, useState } from 'react';
+import workerUrl from 'hls.js/dist/hls.worker.js?url';
+import { useServices } from '../app/use-services.ts';
+import { Playback } from '../core/playback/playback.ts';
+import { browserTimers } from '../core/timers.ts';
+
+const WISHES = 'sf_sound';
+
+/** The player of this page. Bind it to an element and an address with `useStream`. */
+export function usePlayback(): Playback {
+  const { clock } = useServices();
+  const [playback] = useState(
+    () =>
+      new Playback({
+        workerUrl,
+        loadHls: async () => (await import('hls.js')).default,
+        serverNow: clock.now,
+        timers: browserTimers,
+        random: Math.random,
+        wishes: { read: readWishes, write: writeWishes },
+      }),
+  );
+  return playback;
+}
+
+/** Plays `url` in the element while both are there; null waits. */
+export function useStream(playback: Playback, video: HTMLVideoElement | null, url: string | null): void {
+  useEffect(() => {
+    if (!video) return;
+    playback.attach(video);
+    if (url) void playback.open(url);
+    const online = () => playback.networkBack();
+    window.addEventListener('online', online);
+    return () => {
+      window.removeEventListener('online', online);
+      playback.stop();
+    };
+  }, [playback, video, url]);
+}
+
+function readWishes(): { muted: boolean; volume: number } {
+  const [muted, volume] = (stored() ?? '0 1').split(' ').map(Number);
+  return { muted: muted === 1, volume: Math.min(1, Math.max(0, volume || 1)) };
+}
+
+function stored(): string | null {
+  try {
+    return localStorage.getItem(WISHES);
+  } catch {
+    return null; // storage is blocked
+  }
+}
+
+function writeWishes({ muted, volume }: { muted: boolean; volume: number }): void {
+  try {
+    localStorage.setItem(WISHES, `${muted ? 1 : 0} ${volume}`);
+  } catch {
+    // storage is blocked: the wish lasts as long as the page
+  }
+}
