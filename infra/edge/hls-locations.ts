@@ -6,7 +6,7 @@ const ACCESS_SECONDS = 5;
  * first one is done only when this time is up (or every 500 ms), so it is the delay of everyone but the first; an origin
  * that has the part in memory needs far less.
  */
-const PART_LOCK_MS = 30;
+const PART_LOCK_MS = 50;
 
 /** Viewers' addresses: an optional token (`~...`), the show, then a playlist or a media file. The token is in no cache key. */
 const SHOW = '/hls/(?:~(?<play_token>[A-Za-z0-9_.-]{1,256})/)?(?<show_id>[0-9a-f-]{36})';
