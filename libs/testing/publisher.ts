@@ -63,7 +63,11 @@ export function publisherArgs(options: PublisherOptions): string[] {
   const { url, size = '640x360', frameRate = 30, keyFrameIntervalS = 2, bFrames = 0, audio = true } = options;
   const gop = Math.round(frameRate * keyFrameIntervalS);
   const rate = `${options.videoKbps ?? 1_200}k`;
-  const filters = ['realtime', ...(options.timeCode ? [timeCodeFilters(size, frameRate)] : []), 'format=yuv420p'];
+  const filters = [
+    'realtime',
+    ...(options.timeCode ? [timeCodeFilters(size, frameRate)] : []),
+    'format=yuv420p',
+  ];
   return [
     ...['-hide_banner', '-loglevel', 'warning'],
     ...['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${frameRate},${filters.join(',')}`],
