@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { findProgram } from '../servers/find-program.mjs';
 import { Failure, diskFull } from './failure.mjs';
 
@@ -8,6 +8,7 @@ const OUTPUT_KEPT = 20_000;
 const MARK = '# Written by Showfloor while it installs packages; it removes this file itself.';
 const POLICY = '/usr/sbin/policy-rc.d';
 const POLICY_KEPT = '/usr/sbin/policy-rc.d.before-showfloor';
+const UNITS = '/etc/systemd/system';
 const CLUSTER_FOLDER = '/etc/postgresql-common/createcluster.d';
 const CLUSTER_RULE = join(CLUSTER_FOLDER, 'showfloor.conf');
 
@@ -71,10 +72,11 @@ function allowServices() {
   rmSync(CLUSTER_RULE, { force: true });
 }
 
-/** Names of services that start with the system: systemd's links and those of the older init. */
+/** What starts with the system: systemd's links, and names among those of the older init. */
 function enabledServices() {
-  const wants = folders('/etc/systemd/system').filter((name) => name.endsWith('.wants'));
-  const units = wants.flatMap((name) => folders(join('/etc/systemd/system', name)));
+  const units = folders(UNITS)
+    .filter((name) => name.endsWith('.wants'))
+    .flatMap((folder) => folders(join(UNITS, folder)).map((unit) => join(UNITS, folder, unit)));
   const scripts = folders('/etc')
     .filter((name) => /^rc[2-5]\.d$/.test(name))
     .flatMap((name) => folders(join('/etc', name)))
@@ -87,8 +89,10 @@ function disableNew(before) {
   const after = enabledServices();
   const helper = findProgram('deb-systemd-helper');
   const updater = findProgram('update-rc.d');
-  for (const unit of after.units) {
-    if (helper && !before.units.has(unit)) spawnSync(helper, ['disable', unit], { stdio: 'ignore' });
+  for (const link of after.units) {
+    if (before.units.has(link)) continue;
+    if (helper) spawnSync(helper, ['disable', basename(link)], { stdio: 'ignore' });
+    rmSync(link, { force: true }); // some packages link their unit without the helper
   }
   for (const script of after.scripts) {
     if (updater && !before.scripts.has(script)) spawnSync(updater, [script, 'disable'], { stdio: 'ignore' });

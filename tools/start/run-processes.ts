@@ -51,6 +51,7 @@ function supervise(root: string, plan: ProcessPlan, start: StartPlan, logs: Logs
     env: environmentOf(plan, start),
     cwd: root,
     readyUrl: `http://127.0.0.1:${start.ports[plan.name]}${plan.readyPath}`,
+    remedy: `All its lines: ${logs.fileOf(plan.name)}. Every variable it reads: docs/env.md.`,
     onLine: (line) => logs.line(plan.name, line),
     onCrash: ({ how, againInMs, lastLines }) => {
       const next = againInMs === null ? 'it stays down' : `starting it again in ${againInMs / 1000} s`;

@@ -53,9 +53,6 @@ async function bringUp(
   ending: AbortSignal,
 ): Promise<{ plan: StartPlan; demo: Demo | undefined }> {
   const secrets = openSecrets(options.dataDir);
-  const wanted = PROCESSES.filter((process) => process.isWanted?.(given) ?? true).filter((p) =>
-    existsSync(`${root}/dist/${p.main}`),
-  );
   logs.say('Building what changed, starting PostgreSQL, Redis and NATS ...');
   const [built, servers] = await Promise.all([
     buildAll(root),
@@ -67,6 +64,9 @@ async function bringUp(
   if (built.server || built.pages)
     logs.say(`Built ${built.server} server files${built.pages ? ' and the pages' : ''}.`);
   ending.throwIfAborted();
+  const wanted = PROCESSES.filter((process) => process.isWanted?.(given) ?? true).filter((p) =>
+    existsSync(`${root}/dist/${p.main}`),
+  );
   const plan = await makePlan(options, given, secrets, servers, wanted);
   logs.say(`Starting ${wanted.map((process) => process.name).join(', ')} ...`);
   const processes = startProcesses(root, wanted, plan, logs);

@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Failure } from '../bootstrap/failure.mjs';
 import { guardWithWatchdog, withDeathSignal } from '../servers/death-signal.ts';
 
 const FIRST_DELAY_MS = 500;
@@ -11,7 +12,8 @@ const LONGEST_DELAY_MS = 30_000;
 const SETTLED_MS = 60_000;
 const STOP_DEADLINE_MS = 20_000;
 const READY_POLL_MS = 100;
-const LINES_KEPT = 40;
+const LINES_KEPT = 20;
+const LINE_SHOWN = 500;
 /** EX_CONFIG of sysexits.h: the environment is wrong, and will be wrong the next time too. */
 const EXIT_CONFIG = 78;
 
@@ -23,6 +25,8 @@ export interface Program {
   cwd: string;
   /** Answers 2xx when the program may be given work; none for one that is ready when it runs. */
   readyUrl?: string;
+  /** What a person may do when it cannot start. */
+  remedy: string;
   onLine(line: string): void;
   /** Told of every unwanted end, with when it will be started again (null: not again). */
   onCrash(crash: { how: string; againInMs: number | null; lastLines: string[] }): void;
@@ -53,13 +57,8 @@ export class Supervised {
   async ready(deadlineMs: number): Promise<void> {
     const until = Date.now() + deadlineMs;
     while (!(await this.#answers())) {
-      if (this.#failure)
-        throw new Error(`${this.program.name} cannot start: ${this.#failure}\n${this.lastLines()}`);
-      if (Date.now() > until) {
-        throw new Error(
-          `${this.program.name} was not ready within ${deadlineMs / 1000} s:\n${this.lastLines()}`,
-        );
-      }
+      if (this.#failure) throw this.#refusal(`cannot start (${this.#failure})`);
+      if (Date.now() > until) throw this.#refusal(`was not ready within ${deadlineMs / 1000} s`);
       await delay(READY_POLL_MS, undefined, { signal: this.#stop.signal });
     }
   }
@@ -77,8 +76,9 @@ export class Supervised {
     await this.#life;
   }
 
-  lastLines(): string {
-    return this.#lastLines.join('\n');
+  #refusal(what: string): Failure {
+    const lines = this.#lastLines.map((line) => `  ${line.slice(0, LINE_SHOWN)}`).join('\n');
+    return new Failure(`${this.program.name} ${what}. Its last lines:\n${lines}`, this.program.remedy);
   }
 
   async #live(): Promise<void> {
