@@ -16,3 +16,4 @@ export {
   type LeaseLoss,
   type LeaseOptions,
 } from './leases/lease.ts';
+export { repeat } from './repeat.ts';

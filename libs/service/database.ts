@@ -1,7 +1,7 @@
 import pg, { type Pool } from 'pg';
-import { DataSource, type DataSourceOptions, type EntityManager, type MigrationInterface } from 'typeorm';
+import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
 import type { Logger } from '#process';
-import { lockKey, type Query } from '#bus';
+import { lockKey } from '#bus';
 
 /** PostgreSQL's type ids of bigint. Counts and amounts here stay below 2^53, and `MinorUnits` keeps them there. */
 const INT8 = 20;
@@ -60,15 +60,6 @@ export async function openDatabase(options: DatabaseOptions): Promise<DataSource
   });
   await migrate(url, schema, source, logger);
   return source;
-}
-
-/** Plain SQL on the connection of `manager`'s transaction: what the outbox and compare-and-set need beside entities. */
-export function managerQuery(manager: EntityManager): Query {
-  return async <R>(sql: string, params?: unknown[]) => {
-    const result: unknown[] = await manager.query(sql, params);
-    // TypeORM answers UPDATE and DELETE with [rows, count], everything else with the rows
-    return (Array.isArray(result[0]) ? result[0] : result) as R[];
-  };
 }
 
 async function migrate(url: string, schema: string, source: DataSource, logger: Logger): Promise<void> {

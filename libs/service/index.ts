@@ -5,7 +5,9 @@ export { refuse, Refusal } from './refusal.ts';
 export { refusalOf, sendRefusal } from './problem-filter.ts';
 export { requireShop, SESSION_COOKIE, CSRF_COOKIE } from './authenticate.ts';
 export { DRAIN, LIMITER, LOGGER, READINESS, TOKENS } from './service-module.ts';
-export { managerQuery, openDatabase, pgPool } from './database.ts';
+export { openDatabase, pgPool } from './database.ts';
+export { isUniqueViolation, managerQuery, withTransaction } from './transaction.ts';
+export { readCursor, writeCursor } from './cursor.ts';
 export { followSessions } from './follow-sessions.ts';
 export { idempotencyTable } from './idempotency.ts';
 export {

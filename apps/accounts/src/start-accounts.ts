@@ -1,6 +1,6 @@
 import { connectBus, startConsumer, startOutboxRelay } from '#bus';
 import { shopCreated } from '#contracts';
-import { createLogger, systemClock, type Clock, type Logger } from '#process';
+import { createLogger, repeat, systemClock, type Clock, type Logger } from '#process';
 import {
   followSessions,
   managerQuery,
@@ -18,7 +18,7 @@ import type { AccountsEnv } from './accounts.env.ts';
 import { AccountsModule } from './accounts.module.ts';
 import { makeFirstAdmin } from './admin/first-admin.ts';
 import { accountsSchema } from './database/schema.ts';
-import { keepHouse, repeat } from './housekeeping/housekeeping.ts';
+import { keepHouse } from './housekeeping/housekeeping.ts';
 import { ownNewShop } from './members/own-new-shop.ts';
 import { PasswordHasher } from './passwords/password-hasher.ts';
 import { createSeal, type Seal } from './tokens/seal.ts';

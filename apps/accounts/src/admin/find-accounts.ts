@@ -1,9 +1,13 @@
-import type { AccountRecord, AnswerOf, findAccountsEndpoint, InputOf } from '#contracts';
+import { Id, type AccountRecord, type AnswerOf, type findAccountsEndpoint, type InputOf } from '#contracts';
+import { readCursor, writeCursor } from '#service';
+import { z } from 'zod';
 import { DataSource, In } from 'typeorm';
-import { readCursor, writeCursor } from '../audit/cursor.ts';
 import { Member } from '../database/entities/member.entity.ts';
 import { User } from '../database/entities/user.entity.ts';
 import { accountRecord, shopsOf } from '../people/account-view.ts';
+
+/** Sort key of a page's last entry. */
+const PageAfter = z.tuple([Id]);
 
 /** Accounts as staff look for them. */
 export class FindAccounts {
@@ -27,8 +31,8 @@ export class FindAccounts {
       .createQueryBuilder(User, 'user')
       .orderBy('user.userId', 'DESC')
       .limit(query.limit + 1);
-    const after = readCursor(query.cursor);
-    if (after) select.andWhere('user.userId < :after', { after });
+    const after = readCursor(query.cursor, PageAfter);
+    if (after) select.andWhere('user.userId < :after', { after: after[0] });
     if (query.kind) select.andWhere('user.kind = :kind', { kind: query.kind });
     if (query.banned !== undefined) select.andWhere(`user.bannedAt IS ${query.banned ? 'NOT ' : ''}NULL`);
     if (query.email) {
@@ -39,7 +43,7 @@ export class FindAccounts {
     const users = rows.slice(0, query.limit);
     return {
       items: await this.withShops(users),
-      nextCursor: rows.length > query.limit ? writeCursor(users.at(-1)?.userId) : null,
+      nextCursor: rows.length > query.limit ? writeCursor([users.at(-1)?.userId ?? '']) : null,
     };
   }
 

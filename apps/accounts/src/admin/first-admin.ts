@@ -1,9 +1,8 @@
 import { newId } from '#process';
+import { isUniqueViolation, withTransaction } from '#service';
 import { DataSource } from 'typeorm';
 import { recordAct } from '../audit/record-act.ts';
 import { User } from '../database/entities/user.entity.ts';
-import { inTransaction } from '../database/in-transaction.ts';
-import { isUniqueViolation } from '../database/unique-violation.ts';
 import { PasswordHasher } from '../passwords/password-hasher.ts';
 
 /**
@@ -32,7 +31,7 @@ export async function makeFirstAdmin(
     version: 0,
   } satisfies Partial<User>;
   try {
-    await inTransaction(database, async (tx, query) => {
+    await withTransaction(database, async (tx, query) => {
       await tx.insert(User, user);
       await recordAct(query, {
         actorId: null,

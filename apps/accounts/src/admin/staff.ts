@@ -1,9 +1,9 @@
 import { userBanned, userUnbanned, type AccountRecord, type Identity, type PlatformRole } from '#contracts';
 import { DataSource, type EntityManager } from 'typeorm';
 import { lockKey } from '#bus';
+import { withTransaction } from '#service';
 import { recordAct } from '../audit/record-act.ts';
 import { User } from '../database/entities/user.entity.ts';
-import { inTransaction } from '../database/in-transaction.ts';
 import type { Actor } from '../members/members.ts';
 import { accountRecord, shopsOf } from '../people/account-view.ts';
 import { lockUser } from '../people/lock-user.ts';
@@ -27,7 +27,7 @@ export class Staff {
     reason: string,
     actor: Actor,
   ): Promise<(Done & { ended: string[] }) | Refused<'user_not_found' | 'staff_protected'>> {
-    return inTransaction(this.database, async (tx, query) => {
+    return withTransaction(this.database, async (tx, query) => {
       const user = await lockUser(tx, userId);
       if (!user) return { ok: false, code: 'user_not_found' };
       if (user.platformRoles.length > 0) return { ok: false, code: 'staff_protected' };
@@ -45,7 +45,7 @@ export class Staff {
 
   /** Lifts a ban; nothing changes for somebody who has none. */
   async unban(userId: string, actor: Actor): Promise<Done | Refused<'user_not_found'>> {
-    return inTransaction(this.database, async (tx, query) => {
+    return withTransaction(this.database, async (tx, query) => {
       const user = await lockUser(tx, userId);
       if (!user) return { ok: false, code: 'user_not_found' };
       if (user.bannedAt) {
@@ -67,7 +67,7 @@ export class Staff {
     actor: Actor,
   ): Promise<(Done & { ended: string[] }) | Refused<'user_not_found' | 'account_is_guest' | 'last_admin'>> {
     const platformRoles = [...new Set(wanted)].toSorted();
-    return inTransaction(this.database, async (tx, query) => {
+    return withTransaction(this.database, async (tx, query) => {
       await query('SELECT pg_advisory_xact_lock($1)', [lockKey('accounts:platform-roles')]);
       const user = await lockUser(tx, userId);
       if (!user) return { ok: false, code: 'user_not_found' };

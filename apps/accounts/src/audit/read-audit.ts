@@ -1,9 +1,13 @@
-import type { AnswerOf, listAuditEndpoint, PageQuery } from '#contracts';
+import { Id, type AnswerOf, type listAuditEndpoint, type PageQuery } from '#contracts';
+import { readCursor, writeCursor } from '#service';
+import { z } from 'zod';
 import { DataSource, LessThan, type FindOptionsWhere } from 'typeorm';
 import { AuditRow } from '../database/entities/audit-row.entity.ts';
-import { readCursor, writeCursor } from './cursor.ts';
 
 type AuditPage = AnswerOf<typeof listAuditEndpoint>;
+
+/** Sort key of a page's last entry. */
+const PageAfter = z.tuple([Id]);
 
 /** Pages of the audit record, latest first. */
 export class ReadAudit {
@@ -21,8 +25,8 @@ export class ReadAudit {
     if (filter.shopId) where.shopId = filter.shopId;
     if (filter.subjectId) where.subjectId = filter.subjectId;
     if (filter.actorId) where.actorId = filter.actorId;
-    const after = readCursor(cursor);
-    if (after) where.auditId = LessThan(after);
+    const after = readCursor(cursor, PageAfter);
+    if (after) where.auditId = LessThan(after[0]);
     const rows = await this.database.manager.find(AuditRow, {
       where,
       order: { auditId: 'DESC' },
@@ -39,7 +43,7 @@ export class ReadAudit {
         shopId: row.shopId,
         data: row.data,
       })),
-      nextCursor: rows.length > limit ? writeCursor(items.at(-1)?.auditId) : null,
+      nextCursor: rows.length > limit ? writeCursor([items.at(-1)?.auditId ?? '']) : null,
     };
   }
 }

@@ -1,5 +1,4 @@
 import type { Query } from '#bus';
-import type { Logger } from '#process';
 
 /** Rows removed by one statement, so that no lock is held for long. */
 const BATCH = 1_000;
@@ -59,25 +58,4 @@ export async function keepHouse(query: Query, auditKeepDays: number): Promise<Re
     removed[name] = total;
   }
   return removed;
-}
-
-/** Runs `work` every `everyMs` until stopped, never twice at once; a failure is logged and the next run comes. */
-export function repeat(
-  everyMs: number,
-  logger: Logger,
-  name: string,
-  work: () => Promise<void>,
-): () => Promise<void> {
-  let running: Promise<void> | undefined;
-  const timer = setInterval(() => {
-    running ??= work()
-      .catch((err: unknown) => logger.warn({ err, chore: name }, 'a chore failed; it comes again'))
-      .finally(() => {
-        running = undefined;
-      });
-  }, everyMs).unref();
-  return async () => {
-    clearInterval(timer);
-    await running;
-  };
 }

@@ -1,10 +1,10 @@
 import type { AnswerOf, listInvitationsEndpoint, MemberView, ShopRole } from '#contracts';
 import { newId, type Clock } from '#process';
+import { withTransaction } from '#service';
 import { hash, randomBytes } from 'node:crypto';
 import { DataSource, IsNull, MoreThan } from 'typeorm';
 import { recordAct } from '../audit/record-act.ts';
 import { Invitation } from '../database/entities/invitation.entity.ts';
-import { inTransaction } from '../database/in-transaction.ts';
 import { lockUser } from '../people/lock-user.ts';
 import { lockShop, roomFor, writeMembership } from './change-membership.ts';
 import { memberView, type Actor } from './members.ts';
@@ -40,7 +40,7 @@ export class Invitations {
 
   async create(shopId: string, role: ShopRole, note: string, actor: Actor): Promise<InviteOutcome> {
     const token = randomBytes(24).toString('base64url');
-    return inTransaction(this.database, async (tx, query) => {
+    return withTransaction(this.database, async (tx, query) => {
       await lockShop(query, shopId);
       if ((await tx.countBy(Invitation, this.open(shopId))) >= MOST_OPEN) {
         return { ok: false, code: 'too_many_invitations' };
@@ -79,7 +79,7 @@ export class Invitations {
 
   /** False when there is no such open invitation. */
   async withdraw(shopId: string, invitationId: string, actor: Actor): Promise<boolean> {
-    return inTransaction(this.database, async (tx, query) => {
+    return withTransaction(this.database, async (tx, query) => {
       const closed = { closedAt: new Date(this.clock.now()) };
       const { affected } = await tx.update(Invitation, { ...this.open(shopId), invitationId }, closed);
       if (!affected) return false;
@@ -96,7 +96,7 @@ export class Invitations {
 
   /** Makes the caller what the invitation says; it works once. */
   async accept(token: string, { caller, address }: Actor): Promise<AcceptOutcome> {
-    return inTransaction(this.database, async (tx, query) => {
+    return withTransaction(this.database, async (tx, query) => {
       const found = await tx.findOneBy(Invitation, { tokenHash: digest(token) });
       if (!found) return { ok: false, code: 'invitation_not_found' };
       const { shopId, invitationId, role } = found;

@@ -1,9 +1,9 @@
 import type { Identity, MemberView, ShopRole } from '#contracts';
+import { withTransaction } from '#service';
 import { DataSource, In, type EntityManager } from 'typeorm';
 import { recordAct } from '../audit/record-act.ts';
 import { Member } from '../database/entities/member.entity.ts';
 import { User } from '../database/entities/user.entity.ts';
-import { inTransaction } from '../database/in-transaction.ts';
 import { lockUser } from '../people/lock-user.ts';
 import { isLastOwner, lockShop, MOST_MEMBERS, roomFor, writeMembership } from './change-membership.ts';
 
@@ -39,7 +39,7 @@ export class Members {
   }
 
   async add(shopId: string, userId: string, role: ShopRole, actor: Actor): Promise<AddOutcome> {
-    return inTransaction(this.database, async (tx, query) => {
+    return withTransaction(this.database, async (tx, query) => {
       await lockShop(query, shopId);
       const user = await lockUser(tx, userId);
       if (!user) return { ok: false, code: 'user_not_found' };
@@ -59,7 +59,7 @@ export class Members {
   }
 
   async changeRole(shopId: string, userId: string, role: ShopRole, actor: Actor): Promise<ChangeOutcome> {
-    return inTransaction(this.database, async (tx, query) => {
+    return withTransaction(this.database, async (tx, query) => {
       await lockShop(query, shopId);
       await lockUser(tx, userId);
       const member = await tx.findOneBy(Member, { shopId, userId });
@@ -83,7 +83,7 @@ export class Members {
   }
 
   async remove(shopId: string, userId: string, actor: Actor): Promise<RemoveOutcome> {
-    return inTransaction(this.database, async (tx, query) => {
+    return withTransaction(this.database, async (tx, query) => {
       await lockShop(query, shopId);
       await lockUser(tx, userId);
       const member = await tx.findOneBy(Member, { shopId, userId });

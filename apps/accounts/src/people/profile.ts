@@ -1,8 +1,8 @@
 import type { AccountView, Identity } from '#contracts';
+import { withTransaction } from '#service';
 import { DataSource } from 'typeorm';
 import { recordAct } from '../audit/record-act.ts';
 import { User } from '../database/entities/user.entity.ts';
-import { inTransaction } from '../database/in-transaction.ts';
 import { LogInThrottle } from '../passwords/log-in-throttle.ts';
 import { PasswordHasher } from '../passwords/password-hasher.ts';
 import { endAllSessions } from '../sessions/end-sessions.ts';
@@ -36,7 +36,7 @@ export class Profile {
 
   /** Changes the name; tokens carry it from the next refresh on. */
   async rename(userId: string, displayName: string, address: string): Promise<AccountView | null> {
-    return inTransaction(this.database, async (tx, query) => {
+    return withTransaction(this.database, async (tx, query) => {
       const user = await lockUser(tx, userId);
       if (!user) return null;
       if (user.displayName !== displayName) {
@@ -69,7 +69,7 @@ export class Profile {
     if (!(await this.hasher.matches(present, digest)) || !digest)
       return { ok: false, code: 'credentials_wrong' };
     const passwordHash = await this.hasher.hash(next);
-    return inTransaction(this.database, async (tx, query) => {
+    return withTransaction(this.database, async (tx, query) => {
       await lockUser(tx, userId);
       const changed = await query(
         'UPDATE users SET password_hash = $2 WHERE user_id = $1 AND password_hash = $3 RETURNING 1',

@@ -1,9 +1,9 @@
 import type { Identity } from '#contracts';
 import { newId, type Clock } from '#process';
+import { withTransaction } from '#service';
 import { DataSource } from 'typeorm';
 import { Session } from '../database/entities/session.entity.ts';
 import { User } from '../database/entities/user.entity.ts';
-import { inTransaction } from '../database/in-transaction.ts';
 import { lockUser } from '../people/lock-user.ts';
 import { Sessions, type Caller, type SessionPair, type Transport } from './start-session.ts';
 
@@ -27,7 +27,7 @@ export class CreateGuest {
     caller: Caller,
     transport: Transport,
   ): Promise<GuestOutcome> {
-    return inTransaction(this.database, async (tx, query) => {
+    return withTransaction(this.database, async (tx, query) => {
       if (present?.kind === 'guest') {
         const user = await lockUser(tx, present.userId);
         const session = await tx.findOneBy(Session, { sessionId: present.sessionId });

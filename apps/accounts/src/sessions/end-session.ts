@@ -1,7 +1,7 @@
+import { withTransaction } from '#service';
 import { DataSource } from 'typeorm';
 import { recordAct } from '../audit/record-act.ts';
 import { Session } from '../database/entities/session.entity.ts';
-import { inTransaction } from '../database/in-transaction.ts';
 import { lockUser } from '../people/lock-user.ts';
 import type { Seal } from '../tokens/seal.ts';
 import { endSessions } from './end-sessions.ts';
@@ -32,7 +32,7 @@ export class EndSession {
     reason: 'logged_out' | 'revoked',
     address: string,
   ): Promise<string[]> {
-    return inTransaction(this.database, async (tx, query) => {
+    return withTransaction(this.database, async (tx, query) => {
       await lockUser(tx, userId);
       const ended = await endSessions(query, userId, sessionIds, reason);
       for (const sessionId of ended) {

@@ -1,7 +1,7 @@
+import { withTransaction } from '#service';
 import { DataSource } from 'typeorm';
 import { recordAct } from '../audit/record-act.ts';
 import { User } from '../database/entities/user.entity.ts';
-import { inTransaction } from '../database/in-transaction.ts';
 import { LogInThrottle } from '../passwords/log-in-throttle.ts';
 import { PasswordHasher } from '../passwords/password-hasher.ts';
 import { lockUser } from '../people/lock-user.ts';
@@ -43,7 +43,7 @@ export class LogIn {
       return { ok: false, code: 'credentials_wrong' };
     }
     const renewed = this.hasher.isOutdated(digest) ? await this.hasher.hash(password) : undefined;
-    return inTransaction(this.database, async (tx, query) => {
+    return withTransaction(this.database, async (tx, query) => {
       const user = await lockUser(tx, known.userId);
       const now = await tx.findOne(User, {
         where: { userId: known.userId },

@@ -1,10 +1,10 @@
 import type { Query } from '#bus';
 import type { Clock } from '#process';
+import { withTransaction } from '#service';
 import { DataSource, type EntityManager } from 'typeorm';
 import { recordAct } from '../audit/record-act.ts';
 import { Session } from '../database/entities/session.entity.ts';
 import type { User } from '../database/entities/user.entity.ts';
-import { inTransaction } from '../database/in-transaction.ts';
 import { shopsOf } from '../people/account-view.ts';
 import { lockUser } from '../people/lock-user.ts';
 import type { Seal } from '../tokens/seal.ts';
@@ -35,7 +35,7 @@ export class RefreshSession {
   async refresh(token: string, caller: Caller): Promise<RefreshOutcome> {
     const claim = readRefreshToken(token);
     if (!claim) return { ok: false, code: 'session_ended' };
-    return inTransaction(this.database, async (tx, query) => {
+    return withTransaction(this.database, async (tx, query) => {
       const found = await tx.findOneBy(Session, { sessionId: claim.sessionId });
       if (!found || !isOurRefreshToken(this.seal, claim, found.salt))
         return { ok: false, code: 'session_ended' };

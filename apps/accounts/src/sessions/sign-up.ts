@@ -1,9 +1,8 @@
 import { newId, type Clock } from '#process';
+import { isUniqueViolation, withTransaction } from '#service';
 import { DataSource } from 'typeorm';
 import { recordAct } from '../audit/record-act.ts';
 import { User } from '../database/entities/user.entity.ts';
-import { inTransaction } from '../database/in-transaction.ts';
-import { isUniqueViolation } from '../database/unique-violation.ts';
 import { PasswordHasher } from '../passwords/password-hasher.ts';
 import { Sessions, type Caller, type SessionPair, type Transport } from './start-session.ts';
 
@@ -44,7 +43,7 @@ export class SignUp {
       version: 0,
     });
     try {
-      return await inTransaction(this.database, async (tx, query) => {
+      return await withTransaction(this.database, async (tx, query) => {
         await tx.insert(User, user);
         const pair = await this.sessions.start(tx, query, user, caller, transport);
         await recordAct(query, {

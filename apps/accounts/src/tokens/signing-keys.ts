@@ -1,9 +1,9 @@
 import { lockKey, type Query } from '#bus';
 import type { Clock, Logger } from '#process';
+import { withTransaction } from '#service';
 import { createPrivateKey, generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
 import { DataSource, type EntityManager } from 'typeorm';
 import { SigningKey } from '../database/entities/signing-key.entity.ts';
-import { inTransaction } from '../database/in-transaction.ts';
 import { KEY_LEAD_MS, needsNextKey, publishedKeysAt, signingKeyAt, type KeyPolicy } from './key-plan.ts';
 import type { Seal } from './seal.ts';
 
@@ -87,7 +87,7 @@ export class SigningKeys {
 
   /** Signs with a fresh key from now on; with `discard` tokens of all former keys die as verifiers notice. */
   async rotate(discard: boolean, record: (query: Query, keyId: string) => Promise<void>): Promise<string> {
-    const keyId = await inTransaction(this.database, async (tx, query) => {
+    const keyId = await withTransaction(this.database, async (tx, query) => {
       await lockKeys(tx);
       if (discard) await tx.createQueryBuilder().delete().from(SigningKey).execute();
       const added = await this.addKey(tx, this.clock.now());

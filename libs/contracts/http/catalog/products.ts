@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../../endpoint.ts';
-import { Id, line, Money, page, PageQuery, text } from '../../values.ts';
+import { Id, line, page, PageQuery, text } from '../../values.ts';
 import {
   ExpectedVersion,
   ImageView,
   OptionValues,
+  Price,
   ProductStatus,
   ProductView,
   Sku,
@@ -21,8 +22,8 @@ const WeightGrams = z.int().min(0).max(1_000_000);
 const NewVariant = z.object({
   sku: Sku,
   options: OptionValues.default({}),
-  price: Money,
-  compareAt: Money.nullable().default(null),
+  price: Price,
+  compareAt: Price.nullable().default(null),
   weightGrams: WeightGrams.nullable().default(null),
 });
 
@@ -134,8 +135,8 @@ export const updateVariantEndpoint = defineEndpoint({
   body: z.object({
     version: ExpectedVersion,
     sku: Sku.optional(),
-    price: Money.optional(),
-    compareAt: Money.nullable().optional(),
+    price: Price.optional(),
+    compareAt: Price.nullable().optional(),
     weightGrams: WeightGrams.nullable().optional(),
   }),
   replies: { 200: ProductView },

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../../endpoint.ts';
-import { Id, line, MinorUnits, Moment, Money } from '../../values.ts';
-import { ExpectedVersion, SaleRule } from './words.ts';
+import { Id, line, Moment, Money } from '../../values.ts';
+import { ExpectedVersion, Price, SaleRule } from './words.ts';
 
 const show = z.object({ showId: Id });
 const plan = z.object({ showId: Id, saleId: Id });
 
 /** What a buyer pays: a fixed amount in the shop's currency, or the regular price less so many percent. */
 const Discount = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('price'), amount: MinorUnits.min(1) }),
+  z.object({ kind: z.literal('price'), amount: Price.shape.amount }),
   z.object({ kind: z.literal('percent'), percentOff: z.int().min(1).max(99) }),
 ]);
 

@@ -173,7 +173,7 @@ export const setLineupEndpoint = defineEndpoint({
   path: '/v1/shows/:showId/line-up',
   access: 'user',
   params: show,
-  body: z.object({ version: ExpectedVersion, productIds: z.array(Id).max(200) }),
+  body: z.object({ version: ExpectedVersion, productIds: z.array(Id).max(100) }),
   replies: { 200: z.object({ showId: Id, version: z.int(), lineup: z.array(ProductView) }) },
   errors: ['show_not_found', 'lineup_product_unknown'],
 });

@@ -31,6 +31,9 @@ export const Slug = z
 /** The version the caller last read: a change based on an older one is refused with `conflict`. */
 export const ExpectedVersion = z.int().min(1);
 
+/** A price that somebody can be charged: at least one minor unit, and small enough to multiply by quantities. */
+export const Price = Money.extend({ amount: z.int().min(1).max(10_000_000_000) });
+
 /** Path of a picture from the root of the site; content never changes under one address. */
 export const MediaUrl = z.string();
 
