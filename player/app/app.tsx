@@ -10,6 +10,7 @@ import { ServicesContext } from './use-services.ts';
 const Watch = page(() => import('../watch/watch.tsx'), 'Watch');
 const LogIn = page(() => import('../account/log-in.tsx'), 'LogIn');
 const SignUp = page(() => import('../account/sign-up.tsx'), 'SignUp');
+const Dashboard = page(() => import('../dashboard/dashboard.tsx'), 'Dashboard');
 const Design = page(() => import('../design/design.tsx'), 'Design');
 
 /** Every address of the pages. What most visitors open first is in the first bundle, the rest comes when it is opened. */
@@ -23,6 +24,7 @@ export function App({ services }: { services: Services }) {
             <Route path="shows/:showId" element={<Watch />} />
             <Route path="login" element={<LogIn />} />
             <Route path="signup" element={<SignUp />} />
+            <Route path="dashboard/*" element={<Dashboard />} />
             <Route path="design" element={<Design />} />
             <Route path="*" element={<NotFound />} />
           </Route>

@@ -1,0 +1,29 @@
+import { useEffect, useRef } from 'react';
+import { listOrderEntriesEndpoint } from '#contracts';
+import { useResource } from '../../app/use-resource.ts';
+import { SkeletonLines } from '../../ui/skeleton.tsx';
+import { spell, when } from '../words.ts';
+
+/** What happened to an order, oldest first; asked again whenever the order has a new version. */
+export function OrderTimeline({ orderId, version }: { orderId: string; version: number }) {
+  const { data, reload } = useResource(listOrderEntriesEndpoint, { params: { orderId } });
+  const seen = useRef(version);
+  useEffect(() => {
+    if (seen.current === version) return;
+    seen.current = version;
+    reload();
+  }, [version, reload]);
+  if (!data) return <SkeletonLines lines={3} />;
+  return (
+    <ol className="timeline" role="list">
+      {data.items.map((entry) => (
+        <li key={entry.entryId}>
+          <div>
+            {spell(entry.kind)} <span className="muted">by {entry.actor}</span>
+          </div>
+          <time dateTime={entry.at}>{when(entry.at)}</time>
+        </li>
+      ))}
+    </ol>
+  );
+}
