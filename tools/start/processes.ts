@@ -79,12 +79,12 @@ export const PROCESSES: ProcessPlan[] = [
     schema: 'chat',
     stopStage: 2,
     readyPath: '/readyz',
-    env: nothing,
+    // On one machine there is no other gateway to move viewers to.
+    env: (plan) => ({ CHAT_ADDRESS_KEY: plan.secret('chat.address-key'), CHAT_DRAIN_S: '1' }),
   },
   {
     name: 'origin',
     main: 'apps/origin/src/main.js',
-    schema: 'origin',
     stopStage: 2,
     readyPath: '/readyz',
     env: nothing,
