@@ -1,0 +1,27 @@
+--[[
+change: sets rules and prices of a sale; what is left out stays as it is.
+KEYS
+  sale      hash: epoch, replid, state, startsAt, endsAt, limit, ttl
+  variant   prefix of one hash per variant: stock, available, held, sold, terms
+ARGV
+  epoch     integer  the epoch that the caller believes in
+  state     text     the new state; empty to keep it
+  startsAt  integer  milliseconds since 1970, 0 for at once, -1 to keep it
+  endsAt    integer  milliseconds since 1970, 0 for never, -1 to keep it
+  ...variant text    a variant
+  ...terms  text     its new terms; holds keep theirs
+REPLIES
+  ok  changed
+  stale_epoch  this server's memory is not the one the caller believes in
+]]
+--- @include "includes/read-sale.lua"
+local sale = read_sale()
+if not sale then return { CODE.stale_epoch } end
+if ARGV.state ~= '' then redis.call('HSET', KEYS.sale, 'state', ARGV.state) end
+if ARGV.startsAt ~= '-1' then redis.call('HSET', KEYS.sale, 'startsAt', ARGV.startsAt) end
+if ARGV.endsAt ~= '-1' then redis.call('HSET', KEYS.sale, 'endsAt', ARGV.endsAt) end
+for i = REST_FROM, #ARGV, 2 do
+  local shelf = KEYS.variant .. ARGV[i]
+  if redis.call('HEXISTS', shelf, 'terms') == 1 then redis.call('HSET', shelf, 'terms', ARGV[i + 1]) end
+end
+return { CODE.ok }

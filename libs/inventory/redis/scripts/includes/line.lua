@@ -1,0 +1,2 @@
+-- One line of a hold or of a journal entry: `variant=quantity=terms`.
+local LINE = '([^=,|]+)=(%-?%d+)=([^,|]*)'

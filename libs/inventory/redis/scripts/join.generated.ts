@@ -1,0 +1,188 @@
+// Generated from join.lua by tools/generate/lua.ts. Change that file, then run `npm run generate:lua`.
+import { defineScript } from '../script.ts';
+
+/** lets a buyer wait for one unit of a variant that has none free; that unit counts against their limit from now on. */
+export const joinScript = defineScript({
+  name: 'join',
+  keys: ['sale', 'variant', 'holds', 'buyers', 'ended', 'due', 'pinned', 'waiting', 'journal'],
+  args: { epoch: 'integer', key: 'text', variant: 'text', rank: 'integer' },
+  rest: {},
+  replies: {
+    ok: {},
+    available: {},
+    limit_reached: {},
+    closed: {},
+    unknown_variant: {},
+    stale_epoch: {},
+  },
+  lua: `
+local function clock()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+local function read_sale()
+  local sale = redis.call('HMGET', KEYS[1], 'epoch', 'replid', 'state', 'startsAt', 'endsAt', 'limit', 'ttl')
+  if not sale[1] then return nil end
+  if sale[1] ~= ARGV[1] then return nil end
+  if sale[2] ~= string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)') then return nil end
+  return {
+    state = sale[3],
+    starts_at = tonumber(sale[4]),
+    ends_at = tonumber(sale[5]),
+    limit = tonumber(sale[6]),
+    ttl = tonumber(sale[7]),
+  }
+end
+local function new_effects()
+  return { expired = {}, promoted = {}, touched = {}, left = 200 }
+end
+local LINE = '([^=,|]+)=(%-?%d+)=([^,|]*)'
+local function read_hold(key)
+  local text = redis.call('HGET', KEYS[3], key)
+  if not text then return nil end
+  local state, expires, started, lines = string.match(text, '^(%a)|(%d+)|(%d+)|(.*)$')
+  return { state = state, expires = tonumber(expires), started = tonumber(started), lines = lines }
+end
+local function hold_text(hold)
+  return string.format('%s|%.0f|%.0f|%s', hold.state, hold.expires, hold.started, hold.lines)
+end
+local function write_hold(key, hold)
+  redis.call('HSET', KEYS[3], key, hold_text(hold))
+end
+local JOURNAL_MOST = 1000000
+local function journal(kind, key, hold)
+  redis.call(
+    'XADD', KEYS[9], 'MAXLEN', '~', JOURNAL_MOST, '*', 'e',
+    string.format('%s|%s|%.0f|%.0f|%s', kind, key, hold.expires, hold.started, hold.lines)
+  )
+end
+local function journal_stock(kind, variant, delta)
+  redis.call(
+    'XADD', KEYS[9], 'MAXLEN', '~', JOURNAL_MOST, '*', 'e',
+    string.format('%s||0|0|%s=%.0f=', kind, variant, delta)
+  )
+end
+local function buyer_of(key)
+  return string.match(key, '/(.+)$')
+end
+local function read_buyer(buyer)
+  local units, keys = string.match(redis.call('HGET', KEYS[4], buyer) or '0', '^(%d+)(.*)$')
+  return tonumber(units), keys
+end
+local function write_buyer(buyer, units, keys)
+  if units == 0 and keys == '' then
+    redis.call('HDEL', KEYS[4], buyer)
+  else
+    redis.call('HSET', KEYS[4], buyer, string.format('%.0f', units) .. keys)
+  end
+end
+local function add_to_buyer(key, quantity)
+  local buyer = buyer_of(key)
+  local units, keys = read_buyer(buyer)
+  write_buyer(buyer, units + quantity, keys .. ' ' .. key)
+end
+local function take_from_buyer(key, quantity)
+  local buyer = buyer_of(key)
+  local units, keys = read_buyer(buyer)
+  local from, to = string.find(keys, ' ' .. key, 1, true)
+  if from then keys = string.sub(keys, 1, from - 1) .. string.sub(keys, to + 1) end
+  write_buyer(buyer, math.max(units - quantity, 0), keys)
+end
+local function finish(sale, key, hold, to, now, effects)
+  local units = 0
+  for variant, quantity in string.gmatch(hold.lines, LINE) do
+    local shelf = KEYS[2] .. variant
+    redis.call('HINCRBY', shelf, 'held', '-' .. quantity)
+    redis.call('HINCRBY', shelf, to == 'S' and 'sold' or 'available', quantity)
+    if hold.state == 'H' then redis.call('ZREM', KEYS[6] .. ':' .. variant, key) end
+    if to ~= 'S' then effects.touched[variant] = true end
+    units = units + quantity
+  end
+  redis.call('ZREM', hold.state == 'H' and KEYS[6] or KEYS[7], key)
+  hold.state = to
+  write_hold(key, hold)
+  redis.call('ZADD', KEYS[5], now, key)
+  if sale.limit > 0 then take_from_buyer(key, to == 'S' and 0 or units) end
+  journal(to, key, hold)
+end
+local function free_due(sale, variant, now, effects)
+  if effects.left <= 0 then return end
+  local keys = redis.call('ZRANGEBYSCORE', KEYS[6] .. ':' .. variant, '-inf', now, 'LIMIT', 0, effects.left)
+  for _, key in ipairs(keys) do
+    finish(sale, key, read_hold(key), 'X', now, effects)
+    effects.expired[#effects.expired + 1] = key
+    effects.left = effects.left - 1
+  end
+end
+local function free_own_due(sale, buyer, now, effects)
+  local _, keys = read_buyer(buyer)
+  for key in string.gmatch(keys, '[^ ]+') do
+    local hold = read_hold(key)
+    if hold and hold.state == 'H' and hold.expires <= now then
+      finish(sale, key, hold, 'X', now, effects)
+      effects.expired[#effects.expired + 1] = key
+    end
+  end
+end
+local function is_running(sale, now)
+  return sale.state == 'open' and sale.starts_at <= now and (sale.ends_at == 0 or now < sale.ends_at)
+end
+local function claim(kind, sale, key, lines, now)
+  local parts, units = {}, 0
+  local expires = now + sale.ttl
+  for i, line in ipairs(lines) do
+    redis.call('HSET', KEYS[2] .. line[1], 'available', line[3] - line[2], 'held', line[4] + line[2])
+    redis.call('ZADD', KEYS[6] .. ':' .. line[1], expires, key)
+    parts[i] = line[1] .. '=' .. string.format('%.0f', line[2]) .. '=' .. line[5]
+    units = units + line[2]
+  end
+  redis.call('ZADD', KEYS[6], expires, key)
+  local hold = { state = 'H', expires = expires, started = now, lines = table.concat(parts, ',') }
+  write_hold(key, hold)
+  if sale.limit > 0 and kind == 'R' then add_to_buyer(key, units) end
+  journal(kind, key, hold)
+  return hold
+end
+local function promote_waiting(sale, variant, now, effects)
+  if not is_running(sale, now) then return end
+  local queue = KEYS[8] .. variant
+  while effects.left > 0 do
+    local key = redis.call('ZRANGE', queue, 0, 0)[1]
+    if not key then return end
+    local shelf = redis.call('HMGET', KEYS[2] .. variant, 'available', 'held', 'terms')
+    if tonumber(shelf[1]) < 1 then return end
+    redis.call('ZREM', queue, key)
+    local hold = claim('P', sale, key, { { variant, 1, tonumber(shelf[1]), tonumber(shelf[2]), shelf[3] } }, now)
+    effects.promoted[#effects.promoted + 1] = key .. '|' .. hold_text(hold)
+    effects.left = effects.left - 1
+  end
+end
+local function promote_touched(sale, now, effects)
+  for variant in pairs(effects.touched) do promote_waiting(sale, variant, now, effects) end
+end
+local sale = read_sale()
+if not sale then return { -1 } end
+local now = clock()
+local queue = KEYS[8] .. ARGV[3]
+if redis.call('ZSCORE', queue, ARGV[2]) or read_hold(ARGV[2]) then return { 1 } end
+if not is_running(sale, now) then return { -3 } end
+local effects = new_effects()
+free_due(sale, ARGV[3], now, effects)
+promote_touched(sale, now, effects)
+promote_waiting(sale, ARGV[3], now, effects)
+local shelf = redis.call('HMGET', KEYS[2] .. ARGV[3], 'available', 'held')
+if not shelf[1] then return { -11 } end
+if tonumber(shelf[1]) > 0 then return { -12 } end
+if tonumber(shelf[2]) == 0 then return { -3 } end
+if sale.limit > 0 then
+  local buyer = buyer_of(ARGV[2])
+  if read_buyer(buyer) + 1 > sale.limit then
+    free_own_due(sale, buyer, now, effects)
+    promote_touched(sale, now, effects)
+    if read_buyer(buyer) + 1 > sale.limit then return { -5 } end
+  end
+  add_to_buyer(ARGV[2], 1)
+end
+redis.call('ZADD', queue, ARGV[4], ARGV[2])
+return { 1 }`,
+} as const);

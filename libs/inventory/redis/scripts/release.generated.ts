@@ -1,0 +1,157 @@
+// Generated from release.lua by tools/generate/lua.ts. Change that file, then run `npm run generate:lua`.
+import { defineScript } from '../script.ts';
+
+/** gives units of live holds back, paying ones included, because Postgres released them; waiters come first. */
+export const releaseScript = defineScript({
+  name: 'release',
+  keys: ['sale', 'variant', 'holds', 'buyers', 'ended', 'due', 'pinned', 'waiting', 'journal'],
+  args: { epoch: 'integer' },
+  rest: { key: 'text' },
+  replies: {
+    ok: { missing: 'texts', promoted: 'texts' },
+    stale_epoch: {},
+  },
+  lua: `
+local function clock()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+local function read_sale()
+  local sale = redis.call('HMGET', KEYS[1], 'epoch', 'replid', 'state', 'startsAt', 'endsAt', 'limit', 'ttl')
+  if not sale[1] then return nil end
+  if sale[1] ~= ARGV[1] then return nil end
+  if sale[2] ~= string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)') then return nil end
+  return {
+    state = sale[3],
+    starts_at = tonumber(sale[4]),
+    ends_at = tonumber(sale[5]),
+    limit = tonumber(sale[6]),
+    ttl = tonumber(sale[7]),
+  }
+end
+local function new_effects()
+  return { expired = {}, promoted = {}, touched = {}, left = 200 }
+end
+local LINE = '([^=,|]+)=(%-?%d+)=([^,|]*)'
+local function read_hold(key)
+  local text = redis.call('HGET', KEYS[3], key)
+  if not text then return nil end
+  local state, expires, started, lines = string.match(text, '^(%a)|(%d+)|(%d+)|(.*)$')
+  return { state = state, expires = tonumber(expires), started = tonumber(started), lines = lines }
+end
+local function hold_text(hold)
+  return string.format('%s|%.0f|%.0f|%s', hold.state, hold.expires, hold.started, hold.lines)
+end
+local function write_hold(key, hold)
+  redis.call('HSET', KEYS[3], key, hold_text(hold))
+end
+local JOURNAL_MOST = 1000000
+local function journal(kind, key, hold)
+  redis.call(
+    'XADD', KEYS[9], 'MAXLEN', '~', JOURNAL_MOST, '*', 'e',
+    string.format('%s|%s|%.0f|%.0f|%s', kind, key, hold.expires, hold.started, hold.lines)
+  )
+end
+local function journal_stock(kind, variant, delta)
+  redis.call(
+    'XADD', KEYS[9], 'MAXLEN', '~', JOURNAL_MOST, '*', 'e',
+    string.format('%s||0|0|%s=%.0f=', kind, variant, delta)
+  )
+end
+local function buyer_of(key)
+  return string.match(key, '/(.+)$')
+end
+local function read_buyer(buyer)
+  local units, keys = string.match(redis.call('HGET', KEYS[4], buyer) or '0', '^(%d+)(.*)$')
+  return tonumber(units), keys
+end
+local function write_buyer(buyer, units, keys)
+  if units == 0 and keys == '' then
+    redis.call('HDEL', KEYS[4], buyer)
+  else
+    redis.call('HSET', KEYS[4], buyer, string.format('%.0f', units) .. keys)
+  end
+end
+local function add_to_buyer(key, quantity)
+  local buyer = buyer_of(key)
+  local units, keys = read_buyer(buyer)
+  write_buyer(buyer, units + quantity, keys .. ' ' .. key)
+end
+local function take_from_buyer(key, quantity)
+  local buyer = buyer_of(key)
+  local units, keys = read_buyer(buyer)
+  local from, to = string.find(keys, ' ' .. key, 1, true)
+  if from then keys = string.sub(keys, 1, from - 1) .. string.sub(keys, to + 1) end
+  write_buyer(buyer, math.max(units - quantity, 0), keys)
+end
+local function finish(sale, key, hold, to, now, effects)
+  local units = 0
+  for variant, quantity in string.gmatch(hold.lines, LINE) do
+    local shelf = KEYS[2] .. variant
+    redis.call('HINCRBY', shelf, 'held', '-' .. quantity)
+    redis.call('HINCRBY', shelf, to == 'S' and 'sold' or 'available', quantity)
+    if hold.state == 'H' then redis.call('ZREM', KEYS[6] .. ':' .. variant, key) end
+    if to ~= 'S' then effects.touched[variant] = true end
+    units = units + quantity
+  end
+  redis.call('ZREM', hold.state == 'H' and KEYS[6] or KEYS[7], key)
+  hold.state = to
+  write_hold(key, hold)
+  redis.call('ZADD', KEYS[5], now, key)
+  if sale.limit > 0 then take_from_buyer(key, to == 'S' and 0 or units) end
+  journal(to, key, hold)
+end
+local function is_running(sale, now)
+  return sale.state == 'open' and sale.starts_at <= now and (sale.ends_at == 0 or now < sale.ends_at)
+end
+local function claim(kind, sale, key, lines, now)
+  local parts, units = {}, 0
+  local expires = now + sale.ttl
+  for i, line in ipairs(lines) do
+    redis.call('HSET', KEYS[2] .. line[1], 'available', line[3] - line[2], 'held', line[4] + line[2])
+    redis.call('ZADD', KEYS[6] .. ':' .. line[1], expires, key)
+    parts[i] = line[1] .. '=' .. string.format('%.0f', line[2]) .. '=' .. line[5]
+    units = units + line[2]
+  end
+  redis.call('ZADD', KEYS[6], expires, key)
+  local hold = { state = 'H', expires = expires, started = now, lines = table.concat(parts, ',') }
+  write_hold(key, hold)
+  if sale.limit > 0 and kind == 'R' then add_to_buyer(key, units) end
+  journal(kind, key, hold)
+  return hold
+end
+local function promote_waiting(sale, variant, now, effects)
+  if not is_running(sale, now) then return end
+  local queue = KEYS[8] .. variant
+  while effects.left > 0 do
+    local key = redis.call('ZRANGE', queue, 0, 0)[1]
+    if not key then return end
+    local shelf = redis.call('HMGET', KEYS[2] .. variant, 'available', 'held', 'terms')
+    if tonumber(shelf[1]) < 1 then return end
+    redis.call('ZREM', queue, key)
+    local hold = claim('P', sale, key, { { variant, 1, tonumber(shelf[1]), tonumber(shelf[2]), shelf[3] } }, now)
+    effects.promoted[#effects.promoted + 1] = key .. '|' .. hold_text(hold)
+    effects.left = effects.left - 1
+  end
+end
+local function promote_touched(sale, now, effects)
+  for variant in pairs(effects.touched) do promote_waiting(sale, variant, now, effects) end
+end
+local sale = read_sale()
+if not sale then return { -1 } end
+local now = clock()
+local effects, missing = new_effects(), {}
+for i = 2, #ARGV do
+  local hold = read_hold(ARGV[i])
+  if not hold then
+    write_hold(ARGV[i], { state = 'L', expires = 0, started = 0, lines = '' })
+    redis.call('ZADD', KEYS[5], now, ARGV[i])
+  elseif hold.state == 'H' or hold.state == 'P' then
+    finish(sale, ARGV[i], hold, 'L', now, effects)
+  elseif hold.state == 'S' then
+    missing[#missing + 1] = ARGV[i]
+  end
+end
+promote_touched(sale, now, effects)
+return { 1, missing, effects.promoted }`,
+} as const);
