@@ -19,8 +19,12 @@ end
 local function read_sale()
   local sale = redis.call('HMGET', KEYS[1], 'epoch', 'replid', 'state', 'startsAt', 'endsAt', 'limit', 'ttl')
   if not sale[1] then return nil end
+-- @guard epoch
   if sale[1] ~= ARGV[1] then return nil end
+-- @end
+-- @guard replid
   if sale[2] ~= string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)') then return nil end
+-- @end
   return {
     state = sale[3],
     starts_at = tonumber(sale[4]),

@@ -26,8 +26,12 @@ end
 local function read_sale()
   local sale = redis.call('HMGET', KEYS[1], 'epoch', 'replid', 'state', 'startsAt', 'endsAt', 'limit', 'ttl')
   if not sale[1] then return nil end
+-- @guard epoch
   if sale[1] ~= ARGV[1] then return nil end
+-- @end
+-- @guard replid
   if sale[2] ~= string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)') then return nil end
+-- @end
   return {
     state = sale[3],
     starts_at = tonumber(sale[4]),
@@ -198,15 +202,22 @@ local function read_line(i)
 end
 local cleaned = false
 for i = 3, #ARGV, 2 do
+-- @guard quantity
   if not string.find(ARGV[i + 1] or '', '^[1-9]%d?%d?%d?%d?%d?%d?$') or seen[ARGV[i]] then
     return { -6, 'lines' }
   end
+-- @end
   seen[ARGV[i]] = true
   local line = read_line(i)
   if not line then return { -6, 'unknown_variant' } end
+-- @guard waiters-first
   local crowded = redis.call('ZCARD', KEYS[8] .. line[1]) > 0
+-- @else local crowded = false
+-- @end
   if crowded or line[3] < line[2] then
+-- @guard lazy-expiry
     free_due(sale, line[1], now, effects)
+-- @end
     promote_touched(sale, now, effects)
     promote_waiting(sale, line[1], now, effects)
     cleaned = true
@@ -234,9 +245,11 @@ if cleaned then
   for n = 1, #lines do lines[n] = read_line(3 + 2 * (n - 1)) end
 end
 for _, line in ipairs(lines) do
+-- @guard stock
   if line[3] < line[2] then
     return { -4, line[1], line[4], effects.expired, effects.promoted }
   end
+-- @end
 end
 local hold = claim('R', sale, ARGV[2], lines, now)
 return { 1, hold.expires, hold.started, hold.lines, effects.expired, effects.promoted }`,
