@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { EngineUnreachable } from '../engine-unreachable.ts';
 import { decodeReply, encodeCall, type ArgsOf, type KeysOf, type ReplyOf, type Script } from './script.ts';
 
 /** A command that takes longer than this is treated as lost; its caller may repeat it. */
@@ -59,6 +60,21 @@ export class ScriptRunner {
   async run<S extends Script>(script: S, keys: KeysOf<S>, args: ArgsOf<S>): Promise<ReplyOf<S>> {
     const runner = this.runners.get(script.name);
     if (!runner) throw new Error(`inventory script ${script.name} is not defined on this connection`);
-    return decodeReply(script, await runner(...encodeCall(script, keys, args)));
+    const call = encodeCall(script, keys, args);
+    return decodeReply(script, await reached(() => runner(...call), script.name));
+  }
+}
+
+/** Replies of a server that is there but cannot serve now: loading, a replica, stuck, or full. */
+const NOT_NOW = /^(LOADING|READONLY|BUSY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|OOM|MISCONF|NOREPLICAS)/;
+
+/** Runs `call`; anything but an answer, or an error of the command itself, is `EngineUnreachable`. */
+export async function reached<T>(call: () => Promise<T>, what: string): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    const { name, message } = error as Error;
+    if (name === 'ReplyError' && !NOT_NOW.test(message)) throw error;
+    throw new EngineUnreachable(`Redis did not answer ${what}`, { cause: error });
   }
 }

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type * as port from '../hold-store.ts';
 import { ENDED_KEPT_MS } from '../hold-store.ts';
-import { ScriptRunner } from './client.ts';
+import { reached, ScriptRunner } from './client.ts';
 import {
   endOf,
   holdText,
@@ -251,7 +251,8 @@ export class RedisHoldStore implements port.HoldStore {
 
   async known(saleId: string, keys: readonly port.HoldKey[]): Promise<boolean[]> {
     if (keys.length === 0) return [];
-    const found = await this.runner.redis.hmget(this.keys({ saleId }).holds, ...keys.map(keyText));
+    const { holds } = this.keys({ saleId });
+    const found = await reached(() => this.runner.redis.hmget(holds, ...keys.map(keyText)), 'known');
     return found.map((text) => text !== null);
   }
 
@@ -284,7 +285,11 @@ export class RedisHoldStore implements port.HoldStore {
   }
 
   async readJournal(saleId: string, limit: number): Promise<port.JournalEntry[]> {
-    const entries = await this.runner.redis.xrange(this.keys({ saleId }).journal, '-', '+', 'COUNT', limit);
+    const { journal } = this.keys({ saleId });
+    const entries = await reached(
+      () => this.runner.redis.xrange(journal, '-', '+', 'COUNT', limit),
+      'readJournal',
+    );
     return entries.map(([position, fields]) => parseEntry(position, fields[1] ?? ''));
   }
 

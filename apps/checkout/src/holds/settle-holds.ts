@@ -3,6 +3,7 @@ import { newId, type Logger } from '#process';
 import type { HoldEnd, HoldKey } from '#inventory';
 import type { Pool } from 'pg';
 import { reach } from '../failpoints.ts';
+import type { SaleActivity } from '../sales/sale-activity.ts';
 import type { EngineName, SaleGate } from '../sales/sale-gate.ts';
 import { postLedger, type Account, type Move } from '../stock/ledger.ts';
 import { HOLD_COLUMNS, type HoldRow } from './stored-hold.ts';
@@ -23,7 +24,7 @@ export type PinResult =
 
 /** What the engine has to hear once the transaction is committed; lost ones are found by the sweeper. */
 export type FollowUp =
-  | { kind: 'confirm' | 'release'; saleId: string; engine: EngineName; epoch: number; keys: HoldKey[] }
+  | { kind: 'confirm' | 'release'; saleId: string; engine: EngineName; epoch: number; keys: HoldRow[] }
   | {
       kind: 'reverse';
       saleId: string;
@@ -55,6 +56,7 @@ export interface Reversal {
   /** `sale`: for sale again at once (on the shelf when the sale is over); else for inspection, or written off. */
   to: 'sale' | 'returned' | 'shrink';
   reason: string;
+  actorId?: string | null;
 }
 
 interface LockedSale {
@@ -73,11 +75,13 @@ interface LockedSale {
 export class SettleHolds {
   private readonly pool: Pool;
   private readonly gate: SaleGate;
+  private readonly activity: SaleActivity;
   private readonly logger: Logger;
 
-  constructor(pool: Pool, gate: SaleGate, logger: Logger) {
+  constructor(pool: Pool, gate: SaleGate, activity: SaleActivity, logger: Logger) {
     this.pool = pool;
     this.gate = gate;
+    this.activity = activity;
     this.logger = logger;
   }
 
@@ -152,10 +156,24 @@ export class SettleHolds {
 
   /** `paying -> released` (or `held -> released`), in the ledger too; holds that ended before are left alone. */
   async markReleased(query: Query, holds: readonly HoldKey[], reason: string): Promise<FollowUp[]> {
-    const rows = (await this.lockHolds(query, holds)).filter(isLive);
+    return this.release(query, holds, ['held', 'paying'], reason);
+  }
+
+  /** `held -> released`; a hold that is being paid, or is over, is left alone. */
+  async releaseHeld(query: Query, hold: HoldKey, reason: string): Promise<FollowUp[]> {
+    return this.release(query, [hold], ['held'], reason);
+  }
+
+  private async release(
+    query: Query,
+    holds: readonly HoldKey[],
+    from: readonly string[],
+    reason: string,
+  ): Promise<FollowUp[]> {
+    const rows = (await this.lockHolds(query, holds)).filter((row) => from.includes(row.state));
     if (rows.length === 0) return [];
     const sales = await this.lockSales(query, rows);
-    await moveHolds(query, rows, ['held', 'paying'], 'released', { reason });
+    await moveHolds(query, rows, from, 'released', { reason });
     await postLedger(query, { ...eventOf('released', rows), reason }, movesOf(rows, 'held', 'sale'));
     return followUps('release', rows, sales);
   }
@@ -181,7 +199,14 @@ export class SettleHolds {
     const target: Account = to === 'sale' ? `sale:${running ? saleId : shelfId}` : to;
     const posted = await postLedger(
       query,
-      { id: reversal.eventId, kind: 'reversed', shopId: found.shopId, saleId, reason: reversal.reason },
+      {
+        id: reversal.eventId,
+        kind: 'reversed',
+        shopId: found.shopId,
+        saleId,
+        actorId: reversal.actorId ?? null,
+        reason: reversal.reason,
+      },
       reversal.lines.map((line) => ({ ...line, from: `sold:${saleId}`, to: target })),
     );
     if (posted === 'repeat') return [];
@@ -216,12 +241,16 @@ export class SettleHolds {
     const store = this.gate.storeOf(step.engine);
     switch (step.kind) {
       case 'confirm':
+        this.activity.touchHolds(step.saleId, step.keys);
         return void (await store.confirm(step, step.keys));
       case 'release':
+        this.activity.touchHolds(step.saleId, step.keys);
         return void (await store.release(step, step.keys));
       case 'reverse':
+        this.activity.touch(step.saleId, step.variantId);
         return void (await store.reverse(step, step));
       case 'adjust':
+        this.activity.touch(step.saleId, step.variantId);
         return void (await store.adjust(step, { ...step, delta: step.quantity }));
     }
   }
@@ -252,10 +281,6 @@ export class SettleHolds {
       keys,
     );
   }
-}
-
-function isLive(row: HoldRow): boolean {
-  return row.state === 'held' || row.state === 'paying';
 }
 
 /** Compare-and-set on hold rows; gives those that were in one of the states `from`. */

@@ -1,11 +1,13 @@
 import type { Pool } from 'pg';
 import { boundedCache } from '#process';
-import type { HoldStore, SaleRef, Stale } from '#inventory';
+import { EngineUnreachable, type HoldStore, type SaleRef, type Stale } from '#inventory';
 
 /** Sales whose epoch and engine this process remembers. */
 const REMEMBERED_SALES = 10_000;
 /** A call that met a stale epoch this often gives up; each try already waited for a rebuild. */
 const TRIES = 4;
+/** A planned sale may start at any moment, perhaps by another process. */
+const PLANNED_TTL_MS = 250;
 
 export type EngineName = 'redis' | 'postgres' | 'memory';
 export type Engines = Partial<Record<EngineName, HoldStore>>;
@@ -33,6 +35,7 @@ export class SaleGate {
   private readonly pool: Pool;
   private readonly engines: Engines;
   private heal: Heal = async () => false;
+  private trouble: (engine: EngineName) => void = () => undefined;
 
   constructor(pool: Pool, engines: Engines) {
     this.pool = pool;
@@ -42,6 +45,11 @@ export class SaleGate {
   /** Sets who rebuilds a sale; kept apart because rebuilding needs this gate itself. */
   healWith(heal: Heal): void {
     this.heal = heal;
+  }
+
+  /** Sets who hears that an engine could not be asked. */
+  reportTrouble(trouble: (engine: EngineName) => void): void {
+    this.trouble = trouble;
   }
 
   storeOf(engine: EngineName): HoldStore {
@@ -58,7 +66,7 @@ export class SaleGate {
   async refresh(saleId: string): Promise<KnownSale | undefined> {
     const { rows } = await this.pool.query<KnownSale>(`SELECT ${COLUMNS} FROM sales WHERE id = $1`, [saleId]);
     const sale = rows[0];
-    if (sale) this.known.set(saleId, sale);
+    if (sale) this.known.set(saleId, sale, sale.state === 'planned' ? Date.now() + PLANNED_TTL_MS : Infinity);
     return sale;
   }
 
@@ -73,8 +81,8 @@ export class SaleGate {
   ): Promise<Exclude<T, Stale> | { code: 'unknown_sale' } | { code: 'paused' }> {
     let sale = await this.find(saleId);
     for (let attempt = 1; sale && attempt <= TRIES; attempt += 1) {
-      const answer = await call(this.storeOf(sale.engine), sale);
-      if (answer.code !== 'stale_epoch') return answer as Exclude<T, Stale>;
+      const answer = await this.ask(sale, call);
+      if (answer.code !== 'stale_epoch') return answer as Exclude<T, Stale> | { code: 'paused' };
       const fresh = await this.refresh(saleId);
       if (fresh && fresh.epoch === sale.epoch && fresh.engine === sale.engine && !(await this.heal(fresh))) {
         return { code: 'paused' };
@@ -82,5 +90,18 @@ export class SaleGate {
       sale = await this.refresh(saleId);
     }
     return { code: sale ? 'paused' : 'unknown_sale' };
+  }
+
+  private async ask<T extends { code: string }>(
+    sale: KnownSale,
+    call: (store: HoldStore, sale: KnownSale) => Promise<T | Stale>,
+  ): Promise<T | Stale | { code: 'paused' }> {
+    try {
+      return await call(this.storeOf(sale.engine), sale);
+    } catch (error) {
+      if (!(error instanceof EngineUnreachable)) throw error;
+      this.trouble(sale.engine);
+      return { code: 'paused' };
+    }
   }
 }

@@ -38,7 +38,7 @@ CREATE TABLE variants (
 );
 CREATE INDEX variants_by_shop ON variants (shop_id, id);
 CREATE INDEX variants_by_product ON variants (product_id);
-CREATE UNIQUE INDEX variants_by_sku ON variants (shop_id, sku) WHERE sku IS NOT NULL AND NOT archived;
+CREATE INDEX variants_by_sku ON variants (shop_id, sku) WHERE sku IS NOT NULL AND NOT archived;
 `;
 
 // Accounts: inbound (the outside world, the only one below zero), warehouse, returned, shrink,

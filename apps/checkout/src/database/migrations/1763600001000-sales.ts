@@ -57,8 +57,7 @@ CREATE TABLE sale_variants (
 CREATE INDEX sale_variants_by_variant ON sale_variants (variant_id);
 CREATE TABLE sale_feed (
   sale_id uuid PRIMARY KEY REFERENCES sales,
-  version bigint NOT NULL DEFAULT 0,
-  counters jsonb NOT NULL DEFAULT '{}'
+  version bigint NOT NULL DEFAULT 0
 ) WITH (fillfactor = 50);
 CREATE TABLE sale_commands (
   id uuid PRIMARY KEY,
@@ -89,7 +88,7 @@ CREATE TABLE holds (
   PRIMARY KEY (id, buyer_id)
 ) WITH (fillfactor = 80);
 CREATE INDEX live_holds ON holds (sale_id) WHERE state IN ('held', 'paying');
-CREATE INDEX due_holds ON holds (expires_at) WHERE state = 'held';
+CREATE INDEX due_holds ON holds (expires_at) WHERE state IN ('held', 'paying');
 CREATE INDEX live_holds_by_buyer ON holds (buyer_id) WHERE state IN ('held', 'paying');
 CREATE INDEX holds_by_order ON holds (order_id) WHERE order_id IS NOT NULL;
 CREATE SEQUENCE waitlist_rank;

@@ -1,0 +1,73 @@
+import type { Bus } from '#bus';
+import { connectInventoryRedis, RedisHoldStore } from '#inventory';
+import type { Logger } from '#process';
+import type { Pool } from 'pg';
+import type { CheckoutEnv } from './checkout.env.ts';
+import { HoldWriter } from './holds/hold-writer.ts';
+import { PlaceHolds } from './holds/place-holds.ts';
+import { SettleHolds } from './holds/settle-holds.ts';
+import { RelayJournal } from './reconcile/relay-journal.ts';
+import { SweepSales } from './reconcile/sweep-sales.ts';
+import { RebuildSale } from './sales/rebuild-sale.ts';
+import { RunSaleCommand } from './sales/run-sale-command.ts';
+import { SaleActivity } from './sales/sale-activity.ts';
+import { SaleGate, type Engines } from './sales/sale-gate.ts';
+import { MoveUnits } from './stock/move-units.ts';
+
+/** What the features of checkout stand on, made once per process. */
+export interface CheckoutParts {
+  env: CheckoutEnv;
+  pool: Pool;
+  bus: Bus;
+  logger: Logger;
+  engines: Engines;
+  gate: SaleGate;
+  activity: SaleActivity;
+  rebuildSale: RebuildSale;
+  relay: RelayJournal;
+  writer: HoldWriter;
+  settle: SettleHolds;
+  placeHolds: PlaceHolds;
+  moveUnits: MoveUnits;
+  commands: RunSaleCommand;
+  sweeper: SweepSales;
+}
+
+/** Connects the hold engine's front gate; gives the function that lets go of it. */
+export function connectEngines(env: CheckoutEnv, logger: Logger): { engines: Engines; close: () => void } {
+  const redis = connectInventoryRedis(env.REDIS_URL, logger);
+  return { engines: { redis: new RedisHoldStore(redis) }, close: () => redis.disconnect() };
+}
+
+export function makeParts(base: {
+  env: CheckoutEnv;
+  pool: Pool;
+  bus: Bus;
+  logger: Logger;
+  engines: Engines;
+}): CheckoutParts {
+  const { pool, logger, engines } = base;
+  const gate = new SaleGate(pool, engines);
+  const activity = new SaleActivity();
+  const rebuildSale = new RebuildSale(pool, gate, logger);
+  gate.healWith((sale) => rebuildSale.rebuild(sale));
+  const relay = new RelayJournal(pool, gate, activity, logger);
+  const writer = new HoldWriter(pool, logger, async (saleIds) => {
+    for (const saleId of saleIds) await relay.relay(saleId);
+  });
+  const settle = new SettleHolds(pool, gate, activity, logger);
+  const moveUnits = new MoveUnits(pool, gate, rebuildSale, activity);
+  return {
+    ...base,
+    gate,
+    activity,
+    rebuildSale,
+    relay,
+    writer,
+    settle,
+    moveUnits,
+    placeHolds: new PlaceHolds(gate, writer, settle, activity),
+    commands: new RunSaleCommand(pool, gate, rebuildSale, moveUnits, logger),
+    sweeper: new SweepSales({ pool, gate, settle, relay, logger }),
+  };
+}

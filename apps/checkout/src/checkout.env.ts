@@ -1,0 +1,12 @@
+import { commonEnv, databaseEnv, natsEnv, redisEnv } from '#process';
+import { z } from 'zod';
+
+/** Settings of apps/checkout. */
+export const checkoutEnv = commonEnv.extend({
+  ...databaseEnv.shape,
+  ...natsEnv.shape,
+  ...redisEnv.shape,
+  DATABASE_POOL: z.coerce.number().int().min(4).max(200).default(20).describe('Connections to PostgreSQL.'),
+});
+
+export type CheckoutEnv = z.infer<typeof checkoutEnv>;

@@ -1,0 +1,99 @@
+import { connectBus, queryOf, startOutboxRelay } from '#bus';
+import { within } from '#process';
+import { followSessions, openDatabase, pgPool, startService, TOKENS, type RunningService } from '#service';
+import type { ServiceOptions, ServiceStart } from '#service';
+import { followCatalog } from './catalog/follow-catalog.ts';
+import { connectEngines, makeParts, type CheckoutParts } from './checkout-parts.ts';
+import type { CheckoutEnv } from './checkout.env.ts';
+import { CheckoutModule } from './checkout.module.ts';
+import { checkoutMigrations } from './database/migrations/index.ts';
+import { startHousekeeping } from './housekeeping.ts';
+import { LowStock } from './stock/low-stock.ts';
+import { TellStock } from './sales/tell-stock.ts';
+
+const SCHEMA = 'checkout';
+/** The sweep is housekeeping: to the next buyer a hold past its time is free without it. */
+const SWEEP_MS = 250;
+const TELL_MS = 250;
+const LOW_STOCK_MS = 2_000;
+const REDIS_CHECK_MS = 1_000;
+
+export interface RunningCheckout extends RunningService {
+  parts: CheckoutParts;
+}
+
+/** Starts checkout: database, engines, bus, HTTP, housekeeping. */
+export async function startCheckout(
+  env: CheckoutEnv,
+  options: Partial<ServiceOptions> = {},
+): Promise<RunningCheckout> {
+  let parts: CheckoutParts | undefined;
+  const pool = { query: undefined as ReturnType<typeof queryOf> | undefined };
+  const service = await startService({
+    ...options,
+    name: 'checkout',
+    env,
+    module: async (start) => {
+      parts = await connect(env, start);
+      pool.query = queryOf(parts.pool);
+      return CheckoutModule.with(parts);
+    },
+    idempotency: (sql, params) => {
+      if (!pool.query) throw new Error('the database is not open yet');
+      return pool.query(sql, params);
+    },
+  });
+  if (!parts) throw new Error('checkout started without its parts');
+  const { bus, logger } = parts;
+  const sessions = followSessions(bus, service.app.get(TOKENS), logger);
+  service.drain.add('sessions', () => sessions.stop());
+  return { ...service, parts };
+}
+
+async function connect(env: CheckoutEnv, { logger, drain, readiness }: ServiceStart): Promise<CheckoutParts> {
+  const source = await openDatabase({
+    url: env.DATABASE_URL,
+    schema: SCHEMA,
+    migrations: checkoutMigrations,
+    poolSize: 2,
+    logger,
+  });
+  drain.add('migrations', () => source.destroy());
+  const pool = pgPool(env.DATABASE_URL, env.DATABASE_POOL, logger);
+  drain.add('database', () => pool.end());
+  const bus = await connectBus({ url: env.NATS_URL, name: 'checkout', logger });
+  drain.add('bus', () => bus.close());
+  const { engines, close } = connectEngines(env, logger);
+  drain.add('engines', close);
+  readiness.add('postgres', async () => void (await pool.query('SELECT 1')));
+  readiness.add('nats', () => within(REDIS_CHECK_MS, bus.ping()));
+
+  const parts = makeParts({ env, pool, bus, logger, engines });
+  drain.add('hold writer', () => parts.writer.drain());
+  const outbox = startOutboxRelay({ pool, bus, schema: SCHEMA, logger });
+  drain.add('outbox', () => outbox.stop());
+  const catalog = await followCatalog({ bus, pool, gate: parts.gate, logger });
+  drain.add('catalog', () => catalog.stop());
+  const chores = startHousekeeping(choresOf(parts), logger);
+  drain.add('housekeeping', () => chores.stop());
+  return parts;
+}
+
+function choresOf(parts: CheckoutParts) {
+  const { pool, logger, activity, relay, sweeper } = parts;
+  const tellStock = new TellStock(pool, logger);
+  const lowStock = new LowStock(pool);
+  return [
+    { name: 'sweep', everyMs: SWEEP_MS, run: () => sweeper.round() },
+    {
+      name: 'tell stock',
+      everyMs: TELL_MS,
+      run: async () => {
+        const changes = activity.take();
+        for (const [saleId] of changes) await relay.relay(saleId);
+        await tellStock.tell(changes, activity);
+      },
+    },
+    { name: 'low stock', everyMs: LOW_STOCK_MS, run: () => lowStock.look() },
+  ];
+}
