@@ -1,5 +1,11 @@
 /** How a Nest process is put together. */
-export { startService, type RunningService, type ServiceEnv, type ServiceStart } from './start-service.ts';
+export {
+  startService,
+  type RunningService,
+  type ServiceEnv,
+  type ServiceOptions,
+  type ServiceStart,
+} from './start-service.ts';
 export { Serves, In, Caller, reply, servedEndpoints, endpointOf } from './serves.ts';
 export { refuse, Refusal } from './refusal.ts';
 export { refusalOf, sendRefusal } from './problem-filter.ts';

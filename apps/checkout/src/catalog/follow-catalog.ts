@@ -63,7 +63,11 @@ export function followCatalog({ bus, pool, gate, logger }: FollowCatalogParts): 
 }
 
 /** An engine that cannot be asked now gets the prices when it is rebuilt; the reconciler compares them too. */
-async function tellShelf(gate: SaleGate, changes: readonly ShelfPriceChange[], logger: Logger): Promise<void> {
+async function tellShelf(
+  gate: SaleGate,
+  changes: readonly ShelfPriceChange[],
+  logger: Logger,
+): Promise<void> {
   const [first] = changes;
   if (!first) return;
   const prices = changes.map((change) => ({ variantId: change.variantId, terms: termsOf(change) }));

@@ -80,7 +80,8 @@ const CODES = {
 
 function refusalOf(saleId: string, reason: HoldReason): Refusal {
   const extra: Record<string, unknown> = { saleId };
-  if (reason.code === 'sold_out') Object.assign(extra, { variantId: reason.variantId, waitlist: reason.waitlist });
+  if (reason.code === 'sold_out')
+    Object.assign(extra, { variantId: reason.variantId, waitlist: reason.waitlist });
   if (reason.code === 'limit_reached') Object.assign(extra, { limit: reason.limit, units: reason.units });
   if (reason.code === 'ended') extra.state = reason.state;
   if (reason.code === 'not_open' && reason.startsAt) extra.startsAt = new Date(reason.startsAt).toISOString();

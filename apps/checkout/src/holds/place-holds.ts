@@ -14,7 +14,9 @@ export type HoldReason =
   | { code: 'limit_reached'; limit: number; units: number }
   | { code: 'not_open'; startsAt: number | null }
   | { code: 'ended'; state: HoldEnd }
-  | { code: 'closed' | 'paused' | 'unknown_sale' | 'unknown_variant' | 'other_lines' | 'not_stored' | 'busy' };
+  | {
+      code: 'closed' | 'paused' | 'unknown_sale' | 'unknown_variant' | 'other_lines' | 'not_stored' | 'busy';
+    };
 
 export type PlaceHoldsResult =
   { code: 'held'; holds: HoldView[] } | { code: 'refused'; saleId: string; reason: HoldReason };

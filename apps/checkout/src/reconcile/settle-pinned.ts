@@ -18,7 +18,9 @@ export async function settlePinned(
   keys: readonly HoldKey[],
 ): Promise<void> {
   if (keys.length === 0) return;
-  const stored = new Map((await findStored(queryOf(pool), keys)).map((row) => [`${row.holdId}/${row.buyerId}`, row]));
+  const stored = new Map(
+    (await findStored(queryOf(pool), keys)).map((row) => [`${row.holdId}/${row.buyerId}`, row]),
+  );
   const store = gate.storeOf(sale.engine);
   for (const key of keys) {
     const row = stored.get(`${key.holdId}/${key.buyerId}`);

@@ -50,7 +50,7 @@ export class SweepSales {
   }
 
   async sweep(saleId: string): Promise<void> {
-    for (let more = true; more; ) {
+    for (let more = true; more;) {
       let used: KnownSale | undefined;
       const answer = await this.gate.run(saleId, (store, sale) => {
         used = sale;

@@ -110,9 +110,12 @@ async function expireDue(query: Query, saleId: string): Promise<void> {
     [saleId],
   );
   const moves = ended.flatMap(({ lines }) =>
-    lines.map(
-      ({ variantId, quantity }): Move => ({ variantId, quantity, from: `held:${saleId}`, to: `sale:${saleId}` }),
-    ),
+    lines.map(({ variantId, quantity }): Move => ({
+      variantId,
+      quantity,
+      from: `held:${saleId}`,
+      to: `sale:${saleId}`,
+    })),
   );
   if (moves.length > 0) await postLedger(query, { id: newId(), kind: 'expired', saleId }, moves);
 }

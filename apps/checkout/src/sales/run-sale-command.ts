@@ -29,7 +29,17 @@ export interface CommandOrder {
 
 export type CommandOutcome =
   | { code: 'done' }
-  | { code: Extract<ErrorCode, 'sale_not_found' | 'sale_state' | 'command_id_reused' | 'variant_not_in_sale' | 'currency_mismatch' | 'sale_paused'> }
+  | {
+      code: Extract<
+        ErrorCode,
+        | 'sale_not_found'
+        | 'sale_state'
+        | 'command_id_reused'
+        | 'variant_not_in_sale'
+        | 'currency_mismatch'
+        | 'sale_paused'
+      >;
+    }
   | { code: 'not_enough_stock'; available: number };
 
 export interface CommandedSale {
@@ -127,7 +137,14 @@ export class RunSaleCommand {
     const startsAt = new Date(Date.now() + command.inSeconds * 1_000);
     const endsAt = sale.durationS ? new Date(startsAt.getTime() + sale.durationS * 1_000) : null;
     const moved = await this.moveUnits.move(
-      { id: newId(), kind: 'allocated', shopId: sale.shopId, saleId: sale.id, actorId: order.actorId, reason: 'start' },
+      {
+        id: newId(),
+        kind: 'allocated',
+        shopId: sale.shopId,
+        saleId: sale.id,
+        actorId: order.actorId,
+        reason: 'start',
+      },
       wanted.map((line) => ({ ...line, from: { saleId: shelf }, to: { saleId: sale.id } })),
       async (tx) => {
         const opened = await tx(
@@ -139,7 +156,8 @@ export class RunSaleCommand {
         await tellOfSale(tx, saleOpened, sale.id, { causeId: order.id });
       },
     );
-    if (moved.code === 'not_enough') throw new Outcome({ code: 'not_enough_stock', available: moved.available });
+    if (moved.code === 'not_enough')
+      throw new Outcome({ code: 'not_enough_stock', available: moved.available });
     if (moved.code === 'paused') throw new Outcome({ code: 'sale_paused' });
     this.gate.forget(sale.id);
     const known = await this.gate.find(sale.id);
@@ -154,7 +172,9 @@ export class RunSaleCommand {
     reason: string,
   ): Promise<void> {
     if (sale.kind === 'standing' && state === 'closed') throw new Outcome({ code: 'sale_state' });
-    await this.change(order, sale, ['open', 'paused'], async (query) => closeSale(query, sale.id, state, reason, order.id));
+    await this.change(order, sale, ['open', 'paused'], async (query) =>
+      closeSale(query, sale.id, state, reason, order.id),
+    );
     await this.tellEngine(sale.id, async (store, known) => {
       const answer = await store.close(known, state);
       return answer.code === 'closed' && answer.more ? { code: 'again' as const } : answer;
@@ -181,16 +201,26 @@ export class RunSaleCommand {
     await this.requireVariant(sale.id, variantId);
     const shelf = await standingSale(queryOf(this.pool), sale.shopId);
     const moved = await this.moveUnits.move(
-      { id: newId(), kind: 'allocated', shopId: sale.shopId, saleId: sale.id, actorId: order.actorId, reason: 'add_stock' },
+      {
+        id: newId(),
+        kind: 'allocated',
+        shopId: sale.shopId,
+        saleId: sale.id,
+        actorId: order.actorId,
+        reason: 'add_stock',
+      },
       [{ variantId, quantity, from: { saleId: shelf }, to: { saleId: sale.id } }],
       async (query) => {
-        const open = await query(`SELECT 1 FROM sales WHERE id = $1 AND state IN ('open', 'paused')`, [sale.id]);
+        const open = await query(`SELECT 1 FROM sales WHERE id = $1 AND state IN ('open', 'paused')`, [
+          sale.id,
+        ]);
         if (open.length === 0) throw new Outcome({ code: 'sale_state' });
         await remember(query, order);
         await tellOfSale(query, stockChanged, sale.id, { causeId: order.id });
       },
     );
-    if (moved.code === 'not_enough') throw new Outcome({ code: 'not_enough_stock', available: moved.available });
+    if (moved.code === 'not_enough')
+      throw new Outcome({ code: 'not_enough_stock', available: moved.available });
     if (moved.code === 'paused') throw new Outcome({ code: 'sale_paused' });
   }
 
@@ -209,7 +239,9 @@ export class RunSaleCommand {
       await tellOfSale(query, priceChanged, sale.id, { causeId: order.id, variantIds: [variantId] });
     });
     if (sale.state !== 'planned') {
-      await this.tellEngine(sale.id, (store, known) => store.change(known, { prices: [{ variantId, terms }] }));
+      await this.tellEngine(sale.id, (store, known) =>
+        store.change(known, { prices: [{ variantId, terms }] }),
+      );
     }
   }
 
@@ -230,7 +262,9 @@ export class RunSaleCommand {
     work: (query: Query) => Promise<void>,
   ): Promise<void> {
     await inTransaction(this.pool, async (query) => {
-      const [row] = await query<{ state: string }>('SELECT state FROM sales WHERE id = $1 FOR UPDATE', [sale.id]);
+      const [row] = await query<{ state: string }>('SELECT state FROM sales WHERE id = $1 FOR UPDATE', [
+        sale.id,
+      ]);
       if (!row || !states.includes(row.state)) throw new Outcome({ code: 'sale_state' });
       await remember(query, order);
       await work(query);

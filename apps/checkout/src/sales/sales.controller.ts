@@ -93,7 +93,8 @@ export class SalesController {
 
   private async carryOut(order: CommandOrder): Promise<SaleView> {
     const outcome = await this.commands.run(order);
-    if (outcome.code === 'not_enough_stock') throw refuse(outcome.code, { extra: { available: outcome.available } });
+    if (outcome.code === 'not_enough_stock')
+      throw refuse(outcome.code, { extra: { available: outcome.available } });
     if (outcome.code !== 'done') throw refuse(outcome.code);
     const sale = await this.sales.find(order.saleId);
     if (!sale) throw refuse('sale_not_found');

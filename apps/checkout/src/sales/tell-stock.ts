@@ -22,7 +22,10 @@ export class TellStock {
     this.logger = logger;
   }
 
-  async tell(changes: readonly [saleId: string, variantIds: string[]][], activity: SaleActivity): Promise<void> {
+  async tell(
+    changes: readonly [saleId: string, variantIds: string[]][],
+    activity: SaleActivity,
+  ): Promise<void> {
     for (const [saleId, variantIds] of changes) {
       try {
         await inTransaction(this.pool, (query) => this.tellOne(query, saleId, variantIds));

@@ -61,7 +61,10 @@ export class ChangeStock {
   ): Promise<StockOutcome> {
     const query = queryOf(this.pool);
     if (!(await ownsVariant(query, order))) return { code: 'variant_not_found' };
-    const [sale] = await query('SELECT 1 FROM sales WHERE id = $1 AND shop_id = $2', [back.saleId, order.shopId]);
+    const [sale] = await query('SELECT 1 FROM sales WHERE id = $1 AND shop_id = $2', [
+      back.saleId,
+      order.shopId,
+    ]);
     if (!sale) return { code: 'sale_not_found' };
     try {
       const after = await inTransaction(this.pool, (tx) =>
@@ -99,7 +102,14 @@ export class ChangeStock {
     const move: UnitMove = { variantId, quantity: units.quantity, from, to };
     const known = await sameAsBefore(query, order.id, kind, move);
     if (known !== undefined) return { code: known ? 'done' : 'command_id_reused' };
-    const event: LedgerEvent = { id: order.id, kind, shopId, actorId, reason, saleId: saleOf(from) ?? saleOf(to) };
+    const event: LedgerEvent = {
+      id: order.id,
+      kind,
+      shopId,
+      actorId,
+      reason,
+      saleId: saleOf(from) ?? saleOf(to),
+    };
     return outcomeOf(await this.moveUnits.move(event, [move]));
   }
 

@@ -33,7 +33,10 @@ export class ListMovements {
     );
     const items = rows.slice(0, filter.limit).map((row) => ({ ...row, at: row.at.toISOString() }));
     const last = items.at(-1);
-    return { items, nextCursor: rows.length > filter.limit && last ? `${last.eventId} ${last.variantId}` : null };
+    return {
+      items,
+      nextCursor: rows.length > filter.limit && last ? `${last.eventId} ${last.variantId}` : null,
+    };
   }
 }
 

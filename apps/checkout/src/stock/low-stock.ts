@@ -60,8 +60,8 @@ export class LowStock {
 
 async function tellOfCrossings(query: Query): Promise<number> {
   const low = (await query<Changed>(CROSSED)).filter((changed) => changed.ranLow);
-  const events = low.map(({ version, ranLow: _, ...data }) =>
-    makeEvent(stockRanLow, { aggregateId: data.variantId, version, data }),
+  const events = low.map((data) =>
+    makeEvent(stockRanLow, { aggregateId: data.variantId, version: data.version, data }),
   );
   await addToOutbox(query, ...events);
   return low.length;

@@ -125,7 +125,10 @@ export class MoveUnits {
   }
 
   /** Tells the engines of the units they may sell now. A stale epoch is fine: that rebuild saw the booking. */
-  private async give(moves: readonly UnitMove[], locked: Map<string, LockedSale & { terms: Map<string, string> }>) {
+  private async give(
+    moves: readonly UnitMove[],
+    locked: Map<string, LockedSale & { terms: Map<string, string> }>,
+  ) {
     for (const { to, variantId, quantity } of moves) {
       const sale = typeof to === 'string' ? undefined : locked.get(to.saleId);
       if (!sale || sale.state === 'planned') continue;
@@ -148,7 +151,9 @@ async function book(
   taken: readonly Taken[],
   also: (query: Query) => Promise<void>,
 ): Promise<Map<string, LockedSale & { terms: Map<string, string> }>> {
-  const saleIds = moves.flatMap(({ from, to }) => [from, to].flatMap((at) => (typeof at === 'string' ? [] : [at.saleId])));
+  const saleIds = moves.flatMap(({ from, to }) =>
+    [from, to].flatMap((at) => (typeof at === 'string' ? [] : [at.saleId])),
+  );
   const sales = await query<LockedSale>(
     `SELECT id AS "saleId", state, engine, epoch FROM sales WHERE id = ANY($1::uuid[]) ORDER BY id FOR SHARE`,
     [[...new Set(saleIds)]],

@@ -48,7 +48,10 @@ export class ReadStock {
     this.pool = pool;
   }
 
-  async list(shopId: string, filter: StockFilter): Promise<{ items: StockView[]; nextCursor: string | null }> {
+  async list(
+    shopId: string,
+    filter: StockFilter,
+  ): Promise<{ items: StockView[]; nextCursor: string | null }> {
     const search = filter.search ? `%${filter.search.replaceAll(/[\\%_]/g, '\\$&')}%` : null;
     const rows = await queryOf(this.pool)<StockRow>(STOCK, [
       shopId,

@@ -98,7 +98,8 @@ export class StockController {
   ): Promise<StockView> {
     requireShop(caller, at.shopId, 'stock:write');
     const outcome = await run({ id, ...at, actorId: caller.userId });
-    if (outcome.code === 'not_enough_stock') throw refuse(outcome.code, { extra: { available: outcome.available } });
+    if (outcome.code === 'not_enough_stock')
+      throw refuse(outcome.code, { extra: { available: outcome.available } });
     if (outcome.code !== 'done') throw refuse(outcome.code);
     return this.view(at);
   }
