@@ -47,7 +47,7 @@ export async function newVisitor(
 /** Logs `person` in through the log-in page, as they would themselves. */
 export async function logInBy(page: Page, person: Person): Promise<void> {
   await page.goto('/login');
-  await page.getByLabel('E-mail').fill(person.email);
+  await page.getByLabel('E-mail address').fill(person.email);
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await page.getByRole('button', { name: 'Log in' }).click();
   await page.waitForURL((url) => !url.pathname.startsWith('/login'));
