@@ -113,22 +113,19 @@ class DiskStore implements ObjectStore {
 
   stop(): void {}
 
-  /** Depth first, entries of a folder in the order that their keys have as text. */
   private async *walk(folder: string): AsyncGenerator<StoredObject> {
     const entries = await wrap(`list ${folder}`, () =>
       unlessMissing(readdir(join(this.root, folder), { withFileTypes: true })),
     );
-    const named = (entries ?? [])
-      .filter(({ name }) => !name.startsWith('.'))
-      .map((entry) => ({ entry, sortKey: entry.isDirectory() ? `${entry.name}/` : entry.name }))
-      .toSorted((a, b) => (a.sortKey < b.sortKey ? -1 : 1));
-    for (const { entry } of named) {
+    for (const entry of entries ?? []) {
+      if (entry.name.startsWith('.')) continue;
       const key = folder === '' ? entry.name : `${folder}/${entry.name}`;
-      if (entry.isDirectory()) yield* this.walk(key);
-      else {
-        const size = await this.size(key);
-        if (size !== undefined) yield { key, size };
+      if (entry.isDirectory()) {
+        yield* this.walk(key);
+        continue;
       }
+      const size = await this.size(key);
+      if (size !== undefined) yield { key, size };
     }
   }
 

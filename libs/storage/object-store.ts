@@ -34,7 +34,7 @@ export interface ObjectStore {
   read(key: string, range?: ByteRange): Promise<ObjectReading | undefined>;
   /** Size of an object, or undefined. */
   size(key: string): Promise<number | undefined>;
-  /** Objects whose key begins with `prefix`, ordered by key. */
+  /** Objects whose key begins with `prefix`, in no promised order. */
   list(prefix: string): AsyncIterable<StoredObject>;
   /** Removes objects; those that are not there are no error. */
   delete(keys: readonly string[]): Promise<void>;

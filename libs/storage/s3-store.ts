@@ -25,6 +25,9 @@ export interface S3StoreOptions {
 /** What S3 takes in one DeleteObjects call. */
 const DELETE_BATCH = 1000;
 
+/** Tries of one request, with growing waits: what S3 asks of its clients for its 5xx answers. */
+const ATTEMPTS = 5;
+
 /** How long one request may take to connect and to say something. */
 const CONNECT_MS = 3_000;
 const REQUEST_MS = 30_000;
@@ -47,6 +50,7 @@ class S3Store implements ObjectStore {
       region,
       ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
       ...(credentials ? { credentials } : {}),
+      maxAttempts: ATTEMPTS,
       requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: REQUEST_MS },
       // Many stores that speak S3 know none of the newer checksum headers.
       requestChecksumCalculation: 'WHEN_REQUIRED',
@@ -112,22 +116,10 @@ class S3Store implements ObjectStore {
 
   async *list(prefix: string): AsyncGenerator<StoredObject> {
     checkPrefix(prefix);
-    let token: string | undefined;
-    do {
-      const answer = await wrap(`list ${prefix}`, () =>
-        this.client.send(
-          new ListObjectsV2Command({
-            Bucket: this.bucket,
-            Prefix: this.prefix + prefix,
-            ContinuationToken: token,
-          }),
-        ),
-      );
-      for (const { Key, Size } of answer.Contents ?? []) {
-        if (Key !== undefined) yield { key: Key.slice(this.prefix.length), size: Size ?? 0 };
-      }
-      token = answer.IsTruncated ? answer.NextContinuationToken : undefined;
-    } while (token !== undefined);
+    for (let page = await this.page(prefix); ; page = await this.page(prefix, page.next)) {
+      yield* page.objects;
+      if (page.next === undefined) return;
+    }
   }
 
   async delete(keys: readonly string[]): Promise<void> {
@@ -143,22 +135,28 @@ class S3Store implements ObjectStore {
     }
   }
 
+  /** Takes the first page again and again: what was deleted is not listed any more, also while others write. */
   async deletePrefix(prefix: string): Promise<number> {
-    let count = 0;
-    let batch: string[] = [];
-    for await (const { key } of this.list(prefix)) {
-      batch.push(key);
-      if (batch.length < DELETE_BATCH) continue;
-      await this.delete(batch);
-      count += batch.length;
-      batch = [];
+    checkPrefix(prefix);
+    for (let count = 0; ;) {
+      const { objects } = await this.page(prefix);
+      if (objects.length === 0) return count;
+      await this.delete(objects.map(({ key }) => key));
+      count += objects.length;
     }
-    await this.delete(batch);
-    return count + batch.length;
   }
 
   stop(): void {
     this.client.destroy();
+  }
+
+  private async page(prefix: string, token?: string): Promise<{ objects: StoredObject[]; next?: string }> {
+    const query = { Bucket: this.bucket, Prefix: this.prefix + prefix, ContinuationToken: token };
+    const answer = await wrap(`list ${prefix}`, () => this.client.send(new ListObjectsV2Command(query)));
+    const objects = (answer.Contents ?? []).flatMap(({ Key, Size }) =>
+      Key === undefined ? [] : [{ key: Key.slice(this.prefix.length), size: Size ?? 0 }],
+    );
+    return { objects, next: answer.IsTruncated ? answer.NextContinuationToken : undefined };
   }
 
   private at(key: string): { Bucket: string; Key: string } {
@@ -170,8 +168,8 @@ async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;
   } catch (error) {
-    const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
-    if (name === 'NoSuchKey' || name === 'NotFound' || $metadata?.httpStatusCode === 404) return undefined;
+    const { name } = error as { name?: string };
+    if (name === 'NoSuchKey' || name === 'NotFound') return undefined;
     throw error;
   }
 }

@@ -7,8 +7,8 @@ import type { RenditionRows, SegmentRow } from '../streams/media-rows.ts';
 /** Seconds of the show that the live playlist holds. */
 const LIVE_WINDOW_S = 600;
 
-/** Closed segments whose parts are listed: three target durations and a little more, as far back as a player may join. */
-const CLOSED_SEGMENTS_WITH_PARTS = 5;
+/** Complete segments whose parts are listed. Parts must be gone three target durations from the end; strict parsers count three segments. */
+const CLOSED_SEGMENTS_WITH_PARTS = 2;
 
 /** Seconds from the end that a delta update may skip; the specification asks for at least six target durations. */
 export const CAN_SKIP_UNTIL_S = 6 * TARGET_DURATION_S;
@@ -39,7 +39,11 @@ export function liveMediaPlaylist(
     mediaSequence: first.msn,
     discontinuitySequence: stream.discontinuitiesBefore(first.msn),
     segments: rows.map((row, index) =>
-      playlistSegment(stream, row, index >= rows.length - 1 - CLOSED_SEGMENTS_WITH_PARTS),
+      playlistSegment(
+        stream,
+        row,
+        index >= rows.length - CLOSED_SEGMENTS_WITH_PARTS - (newest.closed ? 0 : 1),
+      ),
     ),
     dateRanges: dateRanges.filter((range) => range.startMs >= first.pdt),
     preloadHint: ended ? undefined : nextPartName(rows, newest),
