@@ -14,6 +14,8 @@ const EDGE_LOG_MAX_BYTES = 20 * 2 ** 20;
 export interface RunningProcesses {
   /** Resolves when every process says it is ready. */
   ready(): Promise<void>;
+  /** Has those of these names end and start again, after they were rebuilt. */
+  restart(isMeant: (name: string) => boolean): void;
   /** Stops them stage by stage, each draining. */
   stop(): Promise<void>;
 }
@@ -32,6 +34,9 @@ export function startProcesses(
   return {
     async ready() {
       await Promise.all(running.map(({ program }) => program.ready(READY_DEADLINE_MS)));
+    },
+    restart(isMeant) {
+      for (const { process, program } of running) if (isMeant(process.name)) program.restart();
     },
     async stop() {
       clearInterval(rotation);

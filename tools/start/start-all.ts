@@ -11,6 +11,7 @@ import { PROCESSES } from './processes.ts';
 import type { ProcessPlan, StartPlan } from './processes.ts';
 import { requireFreePort } from './require-free-port.ts';
 import { startProcesses } from './run-processes.ts';
+import type { RunningProcesses } from './run-processes.ts';
 import { createSchemas } from './schemas.ts';
 import { openSecrets } from './secrets.ts';
 import type { Secrets } from './secrets.ts';
@@ -20,12 +21,20 @@ import { printTable } from './table.ts';
 
 type Environment = Record<string, string | undefined>;
 
+/** What else goes on while all runs (development: watching the sources). Answers what ends it. */
+export type Companion = (running: {
+  plan: StartPlan;
+  processes: RunningProcesses;
+  logs: Logs;
+}) => Promise<() => void | Promise<void>>;
+
 /** Starts everything, prints the table, and returns after `ending` once all has been stopped in order. */
 export async function startAll(
   root: string,
   options: StartOptions,
   given: Environment,
   ending: AbortSignal,
+  companion?: Companion,
 ): Promise<void> {
   const started = performance.now();
   await requireFreePort(options.edgePort, 'EDGE_PORT', 'web pages and API');
@@ -34,7 +43,8 @@ export async function startAll(
   const logs = openLogs(options.dataDir, options.verbose);
   const undo: (() => void | Promise<void>)[] = [unlock, () => logs.close()];
   try {
-    const { plan, demo } = await bringUp(root, options, given, logs, undo, ending);
+    const { plan, demo, processes } = await bringUp(root, options, given, logs, undo, ending);
+    if (companion) undo.push(await companion({ plan, processes, logs }));
     printTable(plan, options, demo, performance.now() - started);
     await aborted(ending);
   } finally {
@@ -51,7 +61,7 @@ async function bringUp(
   logs: Logs,
   undo: (() => void | Promise<void>)[],
   ending: AbortSignal,
-): Promise<{ plan: StartPlan; demo: Demo | undefined }> {
+): Promise<{ plan: StartPlan; demo: Demo | undefined; processes: RunningProcesses }> {
   const secrets = openSecrets(options.dataDir);
   logs.say('Building what changed, starting PostgreSQL, Redis and NATS ...');
   const [built, servers] = await Promise.all([
@@ -72,11 +82,11 @@ async function bringUp(
   const processes = startProcesses(root, wanted, plan, logs);
   undo.push(() => processes.stop());
   await untilAborted(processes.ready(), ending);
-  if (!options.demo) return { plan, demo: undefined };
+  if (!options.demo) return { plan, demo: undefined, processes };
   logs.say('Making the demo shop and putting its show on air ...');
   const demo = await untilAborted(startDemo(root, plan, logs), ending);
   undo.push(() => demo?.stop());
-  return { plan, demo };
+  return { plan, demo, processes };
 }
 
 async function makePlan(

@@ -40,6 +40,9 @@ export class Supervised {
   #child: ChildProcess | undefined;
   #life: Promise<void> | undefined;
   #failure: string | undefined;
+  #restarting = false;
+  /** Cuts the pause before the next start short. */
+  #again: AbortController | undefined;
 
   constructor(program: Program) {
     this.program = program;
@@ -61,6 +64,19 @@ export class Supervised {
       if (Date.now() > until) throw this.#refusal(`was not ready within ${deadlineMs / 1000} s`);
       await delay(READY_POLL_MS, undefined, { signal: this.#stop.signal });
     }
+  }
+
+  /** Ends it in order and starts it again at once, for a program that was rebuilt. */
+  restart(): void {
+    if (this.#stop.signal.aborted) return;
+    this.#restarting = true;
+    if (this.#failure) {
+      this.#failure = undefined;
+      this.#life = this.#live();
+      return;
+    }
+    this.#again?.abort();
+    this.#child?.kill('SIGTERM');
   }
 
   /** Asks it to end, waits, and ends what remains of it and its children after the deadline. */
@@ -87,6 +103,11 @@ export class Supervised {
       const started = Date.now();
       const how = await this.#runOnce();
       if (this.#stop.signal.aborted) return;
+      if (this.#restarting) {
+        this.#restarting = false;
+        wait = FIRST_DELAY_MS;
+        continue;
+      }
       if (Date.now() - started > SETTLED_MS) wait = FIRST_DELAY_MS;
       const final = how === `code ${EXIT_CONFIG}`;
       this.program.onCrash({ how, againInMs: final ? null : wait, lastLines: [...this.#lastLines] });
@@ -94,7 +115,10 @@ export class Supervised {
         this.#failure = how;
         return;
       }
-      await delay(wait, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      this.#again = new AbortController();
+      const signal = AbortSignal.any([this.#stop.signal, this.#again.signal]);
+      await delay(wait, undefined, { signal }).catch(() => undefined);
+      this.#restarting = false;
       wait = Math.min(wait * 2, LONGEST_DELAY_MS);
     }
   }
