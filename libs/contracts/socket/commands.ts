@@ -101,3 +101,4 @@ export const commandRights: Readonly<Record<HostCommandType, ChatRight>> = {
 /** What a viewer may complain about. */
 export const reportReasons = ['spam', 'abuse', 'hate', 'scam', 'personal_data', 'other'] as const;
 export const ReportReason = z.enum(reportReasons);
+export type ReportReason = z.infer<typeof ReportReason>;

@@ -11,6 +11,7 @@
  *   close, so a client has to obey it.
  */
 import { z } from 'zod';
+import { ShowState } from '../http/catalog/words.ts';
 import { Id } from '../values.ts';
 import { ChatRight, HostCommand, ReportReason } from './commands.ts';
 import {
@@ -18,7 +19,6 @@ import {
   POLL_MAX_OPTIONS,
   SNAPSHOT_LINES,
   ChatLine,
-  LiveShowState,
   LogEntry,
   PinnedProduct,
   Poll,
@@ -85,7 +85,7 @@ export const ClientFrame = z.discriminatedUnion('op', [
       .max(POLL_MAX_OPTIONS - 1),
   }),
   /** `id` names the command for ever: a repeat gets the first answer and changes nothing. */
-  z.object({ op: z.literal('command'), showId: Id, id: z.uuid(), command: HostCommand }),
+  z.object({ op: z.literal('command'), showId: Id, id: Id, command: HostCommand }),
   z.object({
     op: z.literal('report'),
     showId: Id,
@@ -175,13 +175,15 @@ export const LiveAmbient = z.object({
 export type LiveAmbient = z.infer<typeof LiveAmbient>;
 
 export const LiveTick = z.object({
-  /** Number of the tick in its epoch; the next one has n + 1. */
+  /** Number of the tick in its epoch; the next one has n + 1, except after partial ticks. */
   n: tickNumber,
   epoch,
   at: millis,
   mediaTime: millis.nullable(),
   /** Set on the first tick of a new owner of the room. */
   takeover: z.literal(true).optional(),
+  /** This connection is too slow: only the critical lane came, also of the ticks before; a snapshot follows once it caught up. */
+  partial: z.literal(true).optional(),
   critical: z.array(LogEntry).max(500).optional(),
   chat: z.array(ChatLine).max(500).optional(),
   ambient: LiveAmbient.optional(),
@@ -195,7 +197,7 @@ export const LiveSnapshot = z.object({
   n: tickNumber,
   at: millis,
   mediaTime: millis.nullable(),
-  show: z.object({ state: LiveShowState, title: z.string().max(200), shopId: Id, hostId: Id.nullable() }),
+  show: z.object({ state: ShowState, title: z.string().max(200), shopId: Id, hostId: Id.nullable() }),
   /** The last log entry that the state contains. */
   seq: z.int().nonnegative(),
   /** Pins of the last minutes, oldest first, null = unpinned: show the last one whose mediaTime the picture has reached. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ShowState } from '../http/catalog/words.ts';
 import { Id, Money } from '../values.ts';
 
 /** The sizes and names that the show log, its live ticks and its replay share. */
@@ -53,7 +54,9 @@ export type PinnedProduct = z.infer<typeof PinnedProduct>;
 export const SaleState = z.object({
   saleId: Id,
   version: z.int().nonnegative(),
-  state: z.enum(['planned', 'open', 'closed']),
+  /** `paused`: it waits for its engine and goes on by itself. */
+  state: z.enum(['planned', 'open', 'paused', 'closed']),
+  title: z.string().max(200).optional(),
   kind: z.enum(['flash', 'standing']),
   items: z
     .array(
@@ -62,6 +65,9 @@ export const SaleState = z.object({
         productId: Id.optional(),
         price: Money.optional(),
         available: z.int().nonnegative().optional(),
+        /** Units in somebody's cart, which may come back. */
+        held: z.int().nonnegative().optional(),
+        sold: z.int().nonnegative().optional(),
         soldOut: z.boolean(),
       }),
     )
@@ -93,10 +99,6 @@ export const Poll = z.object({
 });
 export type Poll = z.infer<typeof Poll>;
 
-export const showStates = ['scheduled', 'live', 'paused', 'ended'] as const;
-export const LiveShowState = z.enum(showStates);
-export type LiveShowState = z.infer<typeof LiveShowState>;
-
 const entryData = {
   pinned: PinnedProduct,
   unpinned: z.object({}),
@@ -113,7 +115,7 @@ const entryData = {
   lines_deleted: z.object({ lineIds: z.array(Id).min(1).max(200) }),
   user_cleared: z.object({ userId: Id, since: millis }),
   modes_changed: RoomModes,
-  show_state: z.object({ state: LiveShowState }),
+  show_state: z.object({ state: ShowState }),
 } as const;
 
 export type EntryType = keyof typeof entryData;
