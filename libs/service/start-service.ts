@@ -59,6 +59,8 @@ export interface ServiceOptions {
   /** False in tests, where many services share one process. */
   handleSignals?: boolean;
   logger?: Logger;
+  /** How long stopping may take; for processes whose clients are let go slowly. */
+  drainDeadlineMs?: number;
 }
 
 /** What exists before the application's module is made. */
@@ -79,7 +81,10 @@ export interface RunningService extends ServiceStart {
 export async function startService(options: ServiceOptions): Promise<RunningService> {
   const { name, env } = options;
   const logger = options.logger ?? createLogger({ process: name, level: env.LOG_LEVEL });
-  const drain = createDrain({ logger });
+  const drain = createDrain({
+    logger,
+    ...(options.drainDeadlineMs ? { deadlineMs: options.drainDeadlineMs } : {}),
+  });
   const readiness = createReadiness();
   if (options.handleSignals ?? true) drainOnSignals(drain, logger);
   collectProcessMetrics(name);
