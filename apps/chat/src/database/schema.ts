@@ -1,0 +1,8 @@
+import { Rooms1763600000001 } from './migrations/0001-rooms.ts';
+
+/** What apps/chat stores, and how the schema came to be. */
+export const chatSchema = {
+  schema: 'chat',
+  entities: [],
+  migrations: [Rooms1763600000001],
+};

@@ -1,0 +1,234 @@
+import type { Query } from '#bus';
+import {
+  holdPromoted,
+  lineupChanged,
+  orderCancelled,
+  orderCommitted,
+  orderDisputed,
+  orderExpired,
+  orderMovedUp,
+  orderPaid,
+  orderPayable,
+  orderPaymentChanged,
+  orderPaymentFailed,
+  orderPlaced,
+  orderRefunded,
+  orderShipped,
+  priceChanged,
+  productArchived,
+  productCreated,
+  productUpdated,
+  saleClosed,
+  saleExtended,
+  saleOpened,
+  salePaused,
+  showDeleted,
+  showEnded,
+  showPaused,
+  showResumed,
+  showScheduled,
+  showUpdated,
+  showWentLive,
+  soldOut,
+  stockChanged,
+  type EventOf,
+  type LivePush,
+  type SaleState,
+  type ShowFacts,
+} from '#contracts';
+import type { RoomNews } from '../rooms/room-ports.ts';
+import { mergeItems, saleStateOf } from './sale-facts.ts';
+
+const showEvents = [
+  showScheduled,
+  showUpdated,
+  showWentLive,
+  showPaused,
+  showResumed,
+  showEnded,
+  showDeleted,
+] as const;
+const productEvents = [productCreated, productUpdated, productArchived] as const;
+const saleEvents = [
+  saleOpened,
+  salePaused,
+  saleClosed,
+  saleExtended,
+  priceChanged,
+  stockChanged,
+  soldOut,
+] as const;
+const orderEvents = [
+  orderPlaced,
+  orderPayable,
+  orderMovedUp,
+  orderPaymentChanged,
+  orderCommitted,
+  orderPaid,
+  orderPaymentFailed,
+  orderExpired,
+  orderCancelled,
+  orderShipped,
+  orderRefunded,
+  orderDisputed,
+] as const;
+
+/** Everything that chat hears of catalog and checkout. */
+export const factEvents = [
+  ...showEvents,
+  ...productEvents,
+  lineupChanged,
+  ...saleEvents,
+  ...orderEvents,
+  holdPromoted,
+] as const;
+
+type Fact = EventOf<(typeof factEvents)[number]>;
+type ShowEvent = EventOf<(typeof showEvents)[number]>;
+type ProductEvent = EventOf<(typeof productEvents)[number]>;
+type SaleEvent = EventOf<(typeof saleEvents)[number]>;
+type OrderEvent = EventOf<(typeof orderEvents)[number]>;
+
+/** Where facts go besides the database. */
+export interface FactEffects {
+  /** Inputs of a room will be there once this transaction is committed. */
+  roomChanged(showId: string): void;
+  push(userId: string, push: LivePush): void;
+}
+
+/** Stores what an event says, unless something newer is stored, and leaves what concerns a room for its owner. */
+export async function takeFact(fact: Fact, query: Query, effects: FactEffects): Promise<void> {
+  const [context, name] = fact.type.split('.');
+  if (context === 'catalog') {
+    if (name === 'lineup_changed') return takeLineUp(fact as EventOf<typeof lineupChanged>, query);
+    if (name?.startsWith('product_')) return takeProduct(fact as ProductEvent, query);
+    return takeShow(fact as ShowEvent, query, effects);
+  }
+  if (name === 'hold_promoted') return pushPromotion(fact as EventOf<typeof holdPromoted>, effects);
+  if (name?.startsWith('order_')) return takeOrder(fact as OrderEvent, query, effects);
+  return takeSale(fact as SaleEvent, query, effects);
+}
+
+async function takeShow(event: ShowEvent, query: Query, effects: FactEffects): Promise<void> {
+  const facts = event.data;
+  const [before] = await query<{ facts: ShowFacts; version: number }>(
+    'SELECT facts, version FROM show WHERE show_id = $1 FOR UPDATE',
+    [facts.showId],
+  );
+  if (before && before.version >= event.version) return;
+  await query(
+    `INSERT INTO show (show_id, shop_id, facts, version, deleted) VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT (show_id) DO UPDATE SET facts = $3, version = $4, deleted = $5`,
+    [facts.showId, facts.shopId, JSON.stringify(facts), event.version, event.type === 'catalog.show_deleted'],
+  );
+  const inputs: RoomNews[] = [];
+  if (before?.facts.state !== facts.state && (before || facts.state !== 'scheduled')) {
+    inputs.push({ kind: 'entry', entry: { type: 'show_state', data: { state: facts.state } } });
+  }
+  if (before && before.facts.guestChat !== facts.guestChat) {
+    inputs.push({ kind: 'guest_chat', allowed: facts.guestChat });
+  }
+  for (const [index, input] of inputs.entries()) {
+    await leaveInput(query, facts.showId, `${event.id}.${index}`, input);
+  }
+  effects.roomChanged(facts.showId);
+}
+
+async function takeProduct({ data, version }: ProductEvent, query: Query): Promise<void> {
+  await query(
+    `INSERT INTO product (product_id, facts, version) VALUES ($1, $2, $3)
+     ON CONFLICT (product_id) DO UPDATE SET facts = $2, version = $3 WHERE product.version < $3`,
+    [data.productId, JSON.stringify(data), version],
+  );
+}
+
+async function takeLineUp({ data, version }: EventOf<typeof lineupChanged>, query: Query): Promise<void> {
+  const productIds = data.items.toSorted((a, b) => a.position - b.position).map((item) => item.productId);
+  await query(
+    `INSERT INTO line_up (show_id, product_ids, version) VALUES ($1, $2, $3)
+     ON CONFLICT (show_id) DO UPDATE SET product_ids = $2, version = $3 WHERE line_up.version < $3`,
+    [data.showId, productIds, version],
+  );
+}
+
+async function takeSale(event: SaleEvent, query: Query, effects: FactEffects): Promise<void> {
+  const { data: facts, version } = event;
+  const [known] = await query<{ state: SaleState }>('SELECT state FROM sale WHERE sale_id = $1 FOR UPDATE', [
+    facts.saleId,
+  ]);
+  if (known && known.state.version >= version) return;
+  const sale = mergeItems(known?.state, saleStateOf(facts, version));
+  await query(
+    `INSERT INTO sale (sale_id, shop_id, show_id, state, version) VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT (sale_id) DO UPDATE SET state = $4, version = $5`,
+    [facts.saleId, facts.shopId, facts.showId, JSON.stringify(sale), version],
+  );
+  // Counters that nobody has taken into the log yet are replaced: only the last one is news.
+  const slot = event.type === 'checkout.stock_changed' ? `stock.${facts.saleId}` : event.id;
+  for (const showId of await showsOf(facts, query)) {
+    await leaveInput(query, showId, slot, { kind: 'sale', sale });
+    effects.roomChanged(showId);
+  }
+}
+
+/** A flash sale belongs to its show; a standing sale is news in the shop's shows on air that present its products. */
+async function showsOf(facts: SaleEvent['data'], query: Query): Promise<string[]> {
+  if (facts.showId) return [facts.showId];
+  const productIds = facts.items.flatMap((item) => item.productId ?? []);
+  const rows = await query<{ show_id: string }>(
+    `SELECT show.show_id FROM show JOIN line_up USING (show_id)
+     WHERE shop_id = $1 AND NOT deleted AND show.facts->>'state' IN ('live', 'paused') AND product_ids && $2::uuid[]`,
+    [facts.shopId, productIds],
+  );
+  return rows.map((row) => row.show_id);
+}
+
+async function takeOrder(event: OrderEvent, query: Query, effects: FactEffects): Promise<void> {
+  const { data: order, version } = event;
+  effects.push(order.buyerId, {
+    type: 'order',
+    orderId: order.orderId,
+    state: order.state,
+    version,
+    at: Date.parse(event.at),
+  });
+  if (event.type !== 'checkout.order_paid') return;
+  await query(
+    `INSERT INTO buyer (shop_id, user_id, last_paid_at) VALUES ($1, $2, $3)
+     ON CONFLICT (shop_id, user_id) DO UPDATE SET last_paid_at = greatest(buyer.last_paid_at, $3)`,
+    [order.shopId, order.buyerId, event.at],
+  );
+  if (!order.showId) return;
+  const units = order.lines.reduce((sum, line) => sum + line.quantity, 0);
+  await query(
+    `INSERT INTO figure_minute AS f (show_id, minute, orders, units, revenue)
+     VALUES ($1, date_trunc('minute', $2::timestamptz), 1, $3, jsonb_build_object($4::text, $5::bigint))
+     ON CONFLICT (show_id, minute) DO UPDATE SET orders = f.orders + 1, units = f.units + $3,
+       revenue = f.revenue || jsonb_build_object($4::text, coalesce((f.revenue->>$4)::bigint, 0) + $5::bigint)`,
+    [order.showId, event.at, units, order.currency, order.total],
+  );
+  effects.roomChanged(order.showId);
+}
+
+async function pushPromotion(event: EventOf<typeof holdPromoted>, effects: FactEffects): Promise<void> {
+  const { buyerId, hold } = event.data;
+  effects.push(buyerId, {
+    type: 'hold',
+    holdId: hold.holdId,
+    saleId: hold.saleId,
+    variantId: hold.lines[0]?.variantId ?? null,
+    state: 'promoted',
+    expiresAt: Date.parse(hold.expiresAt),
+    at: Date.parse(event.at),
+  });
+}
+
+/** Leaves something for the room's owner; a slot that is taken is replaced and goes to the end. */
+async function leaveInput(query: Query, showId: string, slot: string, input: RoomNews): Promise<void> {
+  await query(
+    `INSERT INTO room_input (show_id, slot, input) VALUES ($1, $2, $3)
+     ON CONFLICT (show_id, slot) DO UPDATE SET input = $3, position = DEFAULT`,
+    [showId, slot, JSON.stringify(input)],
+  );
+  await query(`SELECT pg_notify('room_input', $1)`, [showId]);
+}

@@ -1,0 +1,145 @@
+import { startConsumer, type Bus } from '#bus';
+import type { LivePush } from '#contracts';
+import { boundedCache, newId, type Logger } from '#process';
+import type { Pool } from 'pg';
+import type { ChatEnv } from '../chat.env.ts';
+import { InputWatch } from '../facts/input-watch.ts';
+import { Programmes } from '../facts/programme.ts';
+import { factEvents, takeFact } from '../facts/take-facts.ts';
+import { roomSubjects } from './asks.ts';
+import { forwardSale } from './forward-sale.ts';
+import { JetStreamTicks } from './jetstream-ticks.ts';
+import { RoomOwners } from './owners.ts';
+import { PostgresRoomStore } from './postgres-room-store.ts';
+import { RoomClient } from './room-client.ts';
+import type { RoomPorts } from './room.ts';
+import type { RoomStore, Standing, Timers } from './room-ports.ts';
+import { TickPace } from './tick-pace.ts';
+
+const STANDINGS = 20_000;
+/** A purchase or a follow shows within this time. */
+const STANDING_MS = 15_000;
+/** A room whose facts changed is looked up after this, in case nobody owns it yet. */
+const LOOK_MS = 50;
+
+interface Shared {
+  pool: Pool;
+  bus: Bus;
+  logger: Logger;
+}
+
+export type StopSteps = [name: string, stop: () => Promise<void> | void][];
+
+export interface OpenRooms {
+  store: RoomStore;
+  ticks: JetStreamTicks;
+  client: RoomClient;
+  owners: RoomOwners;
+  /** Begins to take facts in; gives what stops that. */
+  start(): Promise<StopSteps>;
+}
+
+/** The owner's side of the process: rooms, and the facts that enter them. */
+export async function openRooms(env: ChatEnv, shared: Shared): Promise<OpenRooms> {
+  const { pool, bus, logger } = shared;
+  const store = new PostgresRoomStore(pool, Date.now);
+  const ticks = await JetStreamTicks.open(bus);
+  const programmes = new Programmes();
+  const pace = new TickPace(env.CHAT_TICK_MS);
+  const publish = (subject: string, body: unknown): void => bus.nc.publish(subject, JSON.stringify(body));
+  const ports: RoomPorts = {
+    ownerId: newId(),
+    store,
+    ticks,
+    programme: programmes,
+    timers: systemTimers,
+    newId,
+    random: Math.random,
+    standing: cachedStandings(store),
+    forwardSale: (command, commandId, actor, showId) =>
+      forwardSale({ url: env.CHECKOUT_URL, internalToken: env.INTERNAL_TOKEN }, command, {
+        commandId,
+        showId,
+        actor,
+      }),
+    push: (userId, push) => publish(roomSubjects.user(userId), push),
+    desk: (showId, desk) => publish(roomSubjects.desk(showId), desk),
+    policyChanged: (showId, change) => publish(roomSubjects.policy(showId), change),
+    tickMs: (viewers) => pace.tickMs(viewers),
+    warn: (err, message) => logger.warn({ err }, message),
+  };
+  const owners = await RoomOwners.open(bus, ports, { linesPerS: env.CHAT_LINES_PER_S }, logger);
+  const client = new RoomClient(bus, (showId) => owners.claim(showId));
+  return {
+    store,
+    ticks,
+    client,
+    owners,
+    async start() {
+      const following = programmes.follow(bus, logger);
+      const taking = await takeFacts(shared, { owners, client, push: ports.push });
+      return [
+        ['pace', () => pace.stop()],
+        ['programme clock', () => following.stop()],
+        ['rooms', () => owners.stop()],
+        ...taking,
+      ];
+    },
+  };
+}
+
+/** Takes what catalog and checkout publish, and wakes the rooms that it concerns. */
+async function takeFacts(
+  { pool, bus, logger }: Shared,
+  {
+    owners,
+    client,
+    push,
+  }: { owners: RoomOwners; client: RoomClient; push: (userId: string, push: LivePush) => void },
+): Promise<StopSteps> {
+  const watch = new InputWatch(pool, (showId) => owners.poke(showId), logger);
+  await watch.start();
+  const changed = new Set<string>();
+  const roomChanged = (showId: string): void => {
+    if (changed.has(showId)) return;
+    changed.add(showId);
+    setTimeout(() => {
+      changed.delete(showId);
+      void client.ask(showId, { ask: 'look' });
+    }, LOOK_MS).unref();
+  };
+  const consumer = await startConsumer({
+    bus,
+    pool,
+    logger,
+    durable: 'chat',
+    events: factEvents,
+    handle: (fact, query) => takeFact(fact, query, { roomChanged, push }),
+  });
+  return [
+    ['inputs of rooms', () => watch.stop()],
+    ['events', () => consumer.stop()],
+  ];
+}
+
+const systemTimers: Timers = {
+  now: Date.now,
+  after(ms, work) {
+    const timer = setTimeout(work, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Asks once per person and shop for a while. */
+function cachedStandings(store: RoomStore): RoomPorts['standing'] {
+  const standings = boundedCache<Promise<Standing>>(STANDINGS);
+  return (shopId, userId) => {
+    const key = `${shopId} ${userId}`;
+    const known = standings.get(key);
+    if (known) return known;
+    const asked = store.standing(shopId, userId);
+    standings.set(key, asked, Date.now() + STANDING_MS);
+    asked.catch(() => standings.delete(key));
+    return asked;
+  };
+}

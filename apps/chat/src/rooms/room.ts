@@ -1,0 +1,397 @@
+import type { ChatLine, HostCommand, LiveDesk, LivePush, ReactionKind } from '#contracts';
+import { LiveBudget } from '../lines/live-budget.ts';
+import { mayOrder, type Actor } from './actor.ts';
+import type { Answer, Ask, Refused, RoomBrief, RoomSum } from './asks.ts';
+import { SALE_COMMANDS } from './commands/carry-out.ts';
+import type { AfterEffect } from './commands/command.ts';
+import { RoomDesk } from '../figures/room-desk.ts';
+import { Intake } from './intake.ts';
+import { OrderBook, type WaitingCommand } from './order-book.ts';
+import { openRoom } from './open-room.ts';
+import type { Fence, ProgrammeClock, RoomStore, Standing, TickStream, Timers } from './room-ports.ts';
+import type { RoomState } from './room-state.ts';
+import { FencedError, storeWaiting, takeInputs, type Settle, type TurnParts } from './room-turn.ts';
+
+/** A quiet room still says every so often that it is there. */
+const KEEPALIVE_MS = 15_000;
+/** What came from other processes is looked for this often even when nobody said so. */
+const INPUTS_EVERY_MS = 5_000;
+const CHECKPOINT_EVERY_MS = 30_000;
+const RETRY_MS = 500;
+
+export interface RoomPorts {
+  /** The process that this owner lives in. */
+  ownerId: string;
+  store: RoomStore;
+  ticks: TickStream;
+  programme: ProgrammeClock;
+  timers: Timers;
+  newId(): string;
+  random(): number;
+  /** Gives a sale command to checkout, which decides. */
+  forwardSale(
+    command: HostCommand,
+    commandId: string,
+    actor: Actor,
+    showId: string,
+  ): Promise<{ ok: true } | Refused>;
+  standing(shopId: string, userId: string): Promise<Standing>;
+  /** To everybody's gateways: a person's sockets, the desks of the room, its rules of entry. */
+  push(userId: string, push: LivePush): void;
+  desk(showId: string, desk: LiveDesk): void;
+  policyChanged(showId: string, change: { eject?: string }): void;
+  /** Milliseconds between ticks at this size of room. */
+  tickMs(viewers: number): number;
+  warn(error: unknown, message: string): void;
+}
+
+export interface RoomSettings {
+  /** Lines a second that everybody gets; 0 shows all. */
+  linesPerS: number;
+}
+
+/** Why an owner stopped. */
+export type RoomEnd = 'fenced' | 'stopped';
+
+/**
+ * One show's owner: takes what people say and order, decides, orders it, stores it, publishes it as ticks. One loop
+ * owns all state; whatever is asked waits for its next turn.
+ */
+export class Room {
+  readonly #ports: RoomPorts;
+  readonly #state: RoomState;
+  readonly #intake: Intake;
+  readonly #orders: OrderBook;
+  readonly #desk: RoomDesk;
+  readonly #turn: TurnParts;
+  readonly #onEnd: (why: RoomEnd) => void;
+  #ended = false;
+  #turning = false;
+  #urgent = false;
+  #inputsWait = true;
+  #outOfStep = false;
+  #takeover = true;
+  #lastTickAt = 0;
+  #lastInputsAt = 0;
+  #lastCheckpointAt: number;
+  #callOff: () => void = () => undefined;
+  #idle: (() => void)[] = [];
+
+  private constructor(
+    state: RoomState,
+    ports: RoomPorts,
+    settings: RoomSettings,
+    onEnd: (why: RoomEnd) => void,
+  ) {
+    const { timers, programme, store } = ports;
+    this.#ports = ports;
+    this.#state = state;
+    this.#onEnd = onEnd;
+    this.#lastCheckpointAt = timers.now();
+    this.#desk = new RoomDesk(state, ports);
+    this.#intake = new Intake({
+      memory: state.memory,
+      show: () => state.show,
+      pollOpen: (pollId) => (state.view.poll?.pollId === pollId ? state.view.poll.options.length : undefined),
+      standing: (userId) => ports.standing(state.show.shopId, userId),
+      programme,
+      now: () => timers.now(),
+      newId: ports.newId,
+      onWaiting: () => this.#schedule(),
+    });
+    this.#turn = {
+      state,
+      intake: this.#intake,
+      store,
+      programme,
+      budget: new LiveBudget(settings.linesPerS, timers.now(), ports.random),
+      now: () => timers.now(),
+      onStored: (stored) => this.#desk.onStored(stored),
+      onAfter: (effects) => this.#after(effects),
+    };
+    this.#orders = new OrderBook(this.#turn, ports);
+  }
+
+  /** Becomes the owner: fences the one before, goes on where it stopped, says so in a first tick. Undefined: somebody newer has it. */
+  static async open(
+    fence: Fence,
+    ports: RoomPorts,
+    settings: RoomSettings,
+    options: { wanted: () => boolean; onEnd: (why: RoomEnd) => void },
+  ): Promise<Room | undefined> {
+    const state = await openRoom(fence, ports);
+    if (!state) return undefined;
+    const room = new Room(state, ports, settings, options.onEnd);
+    for (let attempt = 0; attempt < 5 && options.wanted(); attempt += 1) {
+      if (await room.#publish(options.wanted)) {
+        room.#schedule();
+        return room;
+      }
+      // The owner before had a tick under way that arrived first: read what it said and go on after it.
+      const renewed = await openRoom(fence, ports);
+      if (!renewed) return undefined;
+      state.marks = renewed.marks;
+      state.streamSeq = renewed.streamSeq;
+      state.ready = renewed.ready;
+      state.view = renewed.view;
+    }
+    return undefined;
+  }
+
+  get showId(): string {
+    return this.#state.fence.showId;
+  }
+
+  get generation(): number {
+    return this.#state.fence.generation;
+  }
+
+  /** People in the room as last counted; decides how long an owner stays. */
+  get viewers(): number {
+    return this.#desk.viewers;
+  }
+
+  get isOnAir(): boolean {
+    return this.#state.show.state === 'live' || this.#state.show.state === 'paused';
+  }
+
+  ask(ask: Ask): Promise<Answer> | Answer {
+    if (this.#ended) return { ok: false, code: 'moved' };
+    switch (ask.ask) {
+      case 'say':
+        return this.#intake.say(ask);
+      case 'vote':
+        return this.#intake.vote(ask);
+      case 'report':
+        return this.#intake.report(ask);
+      case 'command':
+        return this.#order(ask);
+      case 'snapshot':
+        return this.#brief();
+      case 'policy':
+        return this.#refreshPolicy();
+      case 'look':
+        this.poke();
+        return { ok: true };
+    }
+  }
+
+  sum({ gateway, reactions, presence }: RoomSum): void {
+    const now = this.#ports.timers.now();
+    for (const [kind, count] of Object.entries(reactions ?? {})) {
+      this.#state.ambient.react(kind as ReactionKind, count);
+      this.#desk.onReactions(count, now);
+    }
+    if (presence) this.#desk.onPresence(gateway, presence, now);
+    this.#schedule();
+  }
+
+  /** Something waits in the database. */
+  poke(): void {
+    this.#inputsWait = true;
+    this.#urgent = true;
+    this.#desk.onPoke();
+    this.#schedule();
+  }
+
+  /** Publishes what waits, keeps the view and lets go. */
+  async stop(): Promise<void> {
+    if (this.#ended) return;
+    if (this.#turning) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    if (this.#ended) return;
+    await this.#runTurn();
+    const { store } = this.#ports;
+    await store.checkpoint(this.#state.fence, this.#state.view).catch(() => undefined);
+    this.end('stopped');
+  }
+
+  /** Lets go at once: everything that waits is asked of the next owner. */
+  end(why: RoomEnd): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#callOff();
+    this.#intake.refuseAll({ ok: false, code: 'moved' });
+    this.#orders.refuseAll({ ok: false, code: 'moved' });
+    this.#onEnd(why);
+  }
+
+  async #order(ask: Extract<Ask, { ask: 'command' }>): Promise<Answer> {
+    const { memory } = this.#state;
+    if (!mayOrder(ask.actor, memory.roles.get(ask.actor.userId), ask.command.type)) {
+      return { ok: false, code: 'forbidden' };
+    }
+    if (SALE_COMMANDS.has(ask.command.type)) {
+      const verdict = await this.#ports.forwardSale(ask.command, ask.id, ask.actor, this.showId);
+      if (!verdict.ok) return verdict;
+    }
+    return new Promise((settle) => {
+      const waiting: WaitingCommand = { id: ask.id, actor: ask.actor, command: ask.command, settle };
+      if (!this.#orders.add(waiting)) return settle({ ok: false, code: 'unavailable', retryAfterMs: 1_000 });
+      this.#urgent = true;
+      this.#schedule();
+    });
+  }
+
+  #brief(): RoomBrief {
+    const { view, show, memory } = this.#state;
+    const roles = [...memory.roles].map(([userId, rights]) => ({ userId, rights }));
+    const { streamSeq } = this.#state;
+    return {
+      ok: true,
+      view,
+      streamSeq,
+      owner: this.#ports.ownerId,
+      show,
+      sanctions: memory.sanctions,
+      roles,
+    };
+  }
+
+  async #refreshPolicy(): Promise<Answer> {
+    const policy = await this.#ports.store.policy(this.showId);
+    if (!policy) return { ok: false, code: 'not_found' };
+    this.#state.show = policy.show;
+    this.#state.memory.loadPolicy(policy);
+    this.#ports.policyChanged(this.showId, {});
+    return { ok: true };
+  }
+
+  /** Sets the timer for the next turn: at once for what is urgent, else when the next tick is due. */
+  #schedule(): void {
+    if (this.#turning || this.#ended) return;
+    this.#callOff();
+    const now = this.#ports.timers.now();
+    this.#callOff = this.#ports.timers.after(Math.max(0, this.#nextTurnAt(now) - now), () => {
+      void this.#runTurn();
+    });
+  }
+
+  #nextTurnAt(now: number): number {
+    if (this.#urgent) return now;
+    const tickAt = this.#lastTickAt + this.#ports.tickMs(this.#desk.viewers);
+    if (this.#intake.waiting > 0 || this.#state.hasReady || this.#state.ambient.isDue(tickAt)) return tickAt;
+    const pollEndsAt = this.#state.view.poll?.endsAt ?? Infinity;
+    return Math.min(this.#lastTickAt + KEEPALIVE_MS, this.#lastInputsAt + INPUTS_EVERY_MS, pollEndsAt);
+  }
+
+  async #runTurn(): Promise<void> {
+    if (this.#turning || this.#ended) return;
+    this.#turning = true;
+    this.#urgent = false;
+    try {
+      await this.#oneTurn();
+    } catch (error) {
+      if (error instanceof FencedError) this.end('fenced');
+      else {
+        this.#outOfStep = true;
+        this.#lastTickAt = this.#ports.timers.now() + RETRY_MS;
+        this.#ports.warn(error, 'a turn of the room failed; it is tried again');
+      }
+    } finally {
+      this.#turning = false;
+      for (const resolve of this.#idle.splice(0)) resolve();
+      this.#schedule();
+    }
+  }
+
+  async #oneTurn(): Promise<void> {
+    const { timers } = this.#ports;
+    const settles: Settle[] = [];
+    try {
+      if (this.#outOfStep) await this.#getInStep();
+      settles.push(...(await this.#orders.carryOutOne(timers.now())));
+      if (this.#inputsWait || timers.now() - this.#lastInputsAt >= INPUTS_EVERY_MS) {
+        this.#inputsWait = (await takeInputs(this.#turn)).more;
+        this.#lastInputsAt = timers.now();
+      }
+      settles.push(...(await storeWaiting(this.#turn)));
+    } finally {
+      await this.#publishReady(settles);
+    }
+    if (this.#orders.waiting > 0 || this.#inputsWait) this.#urgent = true;
+    this.#desk.publish(timers.now());
+    if (timers.now() - this.#lastCheckpointAt >= CHECKPOINT_EVERY_MS) {
+      this.#lastCheckpointAt = timers.now();
+      await this.#ports.store.checkpoint(this.#state.fence, this.#state.view);
+    }
+  }
+
+  /** Answers go out once the stream has what they speak of. */
+  async #publishReady(settles: readonly Settle[]): Promise<void> {
+    const { timers } = this.#ports;
+    const now = timers.now();
+    const due =
+      this.#state.hasReady || this.#state.ambient.isDue(now) || now - this.#lastTickAt >= KEEPALIVE_MS;
+    while (due && !this.#ended) {
+      if (!(await this.#publish(() => !this.#ended))) {
+        for (const { settle } of settles) settle({ ok: false, code: 'moved' });
+        throw new FencedError('the stream has a newer owner');
+      }
+      if (!this.#state.hasReady) break;
+    }
+    for (const { settle, answer } of settles) settle(answer);
+  }
+
+  async #publish(wanted: () => boolean): Promise<boolean> {
+    const { timers, programme, ticks } = this.#ports;
+    const now = timers.now();
+    const out = this.#state.nextTick(now, programme.at(this.showId, now), this.#takeover);
+    const { generation } = this.#state.fence;
+    const published = await ticks.publish(this.showId, { ...out, generation }, this.#state.streamSeq, wanted);
+    if (!published.ok) return false;
+    this.#takeover = false;
+    this.#state.published(out, published.streamSeq);
+    this.#lastTickAt = timers.now();
+    return true;
+  }
+
+  /** After a transaction whose end is unknown, the store says what is stored. */
+  async #getInStep(): Promise<void> {
+    const { store } = this.#ports;
+    const { marks } = this.#state;
+    const stored = await store.unpublished(this.showId, marks.log, marks.line);
+    this.#state.ready = { entries: stored.entries, lines: stored.lines };
+    this.#state.logSeq = Math.max(this.#state.logSeq, stored.logSeq);
+    this.#state.lineSeq = Math.max(this.#state.lineSeq, stored.lineSeq);
+    const policy = await store.policy(this.showId);
+    if (policy) this.#state.memory.loadPolicy(policy);
+    this.#outOfStep = false;
+  }
+
+  #after(effects: readonly AfterEffect[]): void {
+    for (const effect of effects) this.#applyAfter(effect);
+    if (effects.some(({ do: what }) => what === 'restrict' || what === 'lift')) {
+      const ejected = effects.find((effect) => effect.do === 'eject');
+      this.#ports.policyChanged(this.showId, ejected ? { eject: ejected.userId } : {});
+    }
+  }
+
+  #applyAfter(effect: AfterEffect): void {
+    const { memory, ready } = this.#state;
+    switch (effect.do) {
+      case 'restrict':
+        return memory.setSanction(effect.sanction);
+      case 'lift':
+        return memory.liftSanction(effect.userId);
+      case 'remove_lines': {
+        const ids = new Set(effect.lineIds);
+        const gone = (line: ChatLine): boolean => ids.has(line.id);
+        memory.removeLines(gone);
+        ready.lines = ready.lines.filter((line) => !gone(line));
+        return;
+      }
+      case 'show_line':
+        this.#state.lineSeq = Math.max(this.#state.lineSeq, effect.line.seq);
+        ready.lines.push(effect.line);
+        memory.note({ line: effect.line, state: 'shown', unseen: false, why: null, mediaTime: null });
+        return;
+      case 'decided':
+        return this.#desk.onDecided(effect.line, effect.approved, effect.by);
+      case 'push':
+        return this.#ports.push(effect.userId, effect.push);
+      case 'modes':
+      case 'eject':
+        return;
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import { connectBus, listen, type Bus, type Consumer } from '#bus';
+import { membershipChanged, sessionRevoked, userBanned } from '#contracts';
+import { createLogger, type Logger } from '#process';
+import {
+  followSessions,
+  openDatabase,
+  pgPool,
+  startService,
+  TOKENS,
+  type RunningService,
+  type TokenVerifier,
+} from '#service';
+import { randomBytes } from 'node:crypto';
+import type { ChatEnv } from './chat.env.ts';
+import { ChatModule } from './chat.module.ts';
+import { chatSchema } from './database/schema.ts';
+import type { Clients } from './gateway/clients.ts';
+import { LiveIoAdapter } from './gateway/live-io.adapter.ts';
+import { mayEnter } from './gateway/may-enter.ts';
+import { openGateway } from './gateway/open-gateway.ts';
+import { peerAddress } from './gateway/peer-address.ts';
+import { openRooms } from './rooms/open-rooms.ts';
+
+/** The rest of the drain after the sockets are gone. */
+const DRAIN_REST_S = 15;
+
+/** Starts the whole process: schema, bus, rooms, sockets, HTTP. */
+export async function startChat(
+  env: ChatEnv,
+  options: Partial<Parameters<typeof startService>[0]> = {},
+): Promise<RunningService> {
+  const logger = options.logger ?? createLogger({ process: 'chat', level: env.LOG_LEVEL });
+  const database = await openDatabase({ ...chatSchema, url: env.DATABASE_URL, poolSize: 1, logger });
+  await database.destroy();
+  const pool = pgPool(env.DATABASE_URL, env.DATABASE_POOL, logger);
+  const bus = await connectBus({ url: env.NATS_URL, name: 'chat', logger });
+  const rooms = await openRooms(env, { pool, bus, logger });
+  const { clients, feeds } = openGateway({ bus, rooms: rooms.client, ticks: rooms.ticks, logger });
+  const service = await startService({
+    name: 'chat',
+    ...options,
+    env,
+    logger,
+    drainDeadlineMs: (env.CHAT_DRAIN_S + DRAIN_REST_S) * 1_000,
+    module: ({ drain, readiness }) => {
+      drain.add('bus', () => bus.close());
+      drain.add('database', () => pool.end());
+      readiness.add('postgres', async () => void (await pool.query('SELECT 1')));
+      readiness.add('nats', () => bus.ping());
+      return ChatModule.with({
+        clients,
+        feeds,
+        rooms: rooms.client,
+        gateway: {
+          origins: originsOf(env),
+          addressKey: env.CHAT_ADDRESS_KEY ?? randomBytes(32).toString('hex'),
+          peerAddress: peerAddress(env.TRUST_PROXY),
+        },
+        dispatch: {
+          now: Date.now,
+          mayEnter,
+          error: (err, message) => logger.error({ err }, message),
+        },
+      });
+    },
+    configure: (app) => void app.useWebSocketAdapter(new LiveIoAdapter(app, () => undefined)),
+  });
+  const { drain } = service;
+  for (const [name, stop] of await rooms.start()) drain.add(name, stop);
+  drain.add('rooms listened to', () => feeds.stop());
+  const followers = [
+    followSessions(bus, service.app.get<TokenVerifier>(TOKENS), logger),
+    closeEndedSessions(bus, clients, logger),
+  ];
+  for (const follower of followers) drain.add('session events', () => follower.stop());
+  drain.add('sockets', () => clients.drain(env.CHAT_DRAIN_S * 1_000));
+  return service;
+}
+
+/** Log-out, ban and lost membership close the sockets that were opened before. */
+function closeEndedSessions(bus: Bus, clients: Clients, logger: Logger): Consumer {
+  return listen({
+    bus,
+    logger,
+    events: [sessionRevoked, userBanned, membershipChanged],
+    handle: ({ type, data }) => {
+      if (type === 'accounts.user_banned') clients.closeUser(data.userId, 'banned');
+      else if (type === 'accounts.membership_changed') clients.closeUser(data.userId, 'membership_changed');
+      else if ('sessionId' in data) {
+        const reason = data.reason === 'banned' ? 'banned' : 'signed_out';
+        clients.closeUser(data.userId, reason, data.sessionId);
+      }
+    },
+  });
+}
+
+function originsOf(env: ChatEnv): ReadonlySet<string> {
+  const further = env.CHAT_ORIGINS.split(',')
+    .map((origin) => origin.trim())
+    .filter((origin) => origin !== '');
+  return new Set([new URL(env.PUBLIC_URL).origin, ...further]);
+}
