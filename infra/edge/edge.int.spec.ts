@@ -225,6 +225,13 @@ describe('routes', () => {
     expect(await large.json()).toMatchObject({ code: 'body_too_large' });
   });
 
+  it('says the same of addresses that it cannot even read', async () => {
+    const malformed = await fetch(`${edge.url}/api/catalog/v1/shows/%00`);
+    expect(malformed.status).toBe(400);
+    expect(malformed.headers.get('content-type')).toContain('application/problem+json');
+    expect(await malformed.json()).toMatchObject({ code: 'invalid_request', status: 400 });
+  });
+
   it('keeps what is internal inside', async () => {
     const inside = [
       '/internal/v1/streams/x/seal',
