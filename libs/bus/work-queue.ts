@@ -18,6 +18,8 @@ export interface WorkQueueOptions {
 
 /** A job in a worker's hand, until it is done, given back, or its worker falls silent. */
 export interface TakenJob {
+  /** The stored message; a redelivery has the same. */
+  readonly id: number;
   readonly data: unknown;
   /** 1 for the first worker that gets it. */
   readonly delivery: number;
@@ -79,6 +81,7 @@ async function openConsumer(bus: Bus, options: WorkQueueOptions): Promise<Consum
 
 function taken(message: JsMsg): TakenJob {
   return {
+    id: message.seq,
     data: message.json(),
     delivery: message.info.deliveryCount,
     working: () => message.working(),

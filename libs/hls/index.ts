@@ -24,3 +24,7 @@ export { renderMultivariant } from './playlist/multivariant.ts';
 export type { AudioRendition, MultivariantPlaylist, Variant } from './playlist/multivariant.ts';
 export { renderMediaPlaylist } from './playlist/render-media-playlist.ts';
 export type { Skip } from './playlist/render-media-playlist.ts';
+export { readChunk } from './boxes/read-chunk.ts';
+export type { TimedSample } from './boxes/read-chunk.ts';
+export { writeFragment } from './boxes/write-fragment.ts';
+export type { FragmentContent, Sample } from './boxes/write-fragment.ts';

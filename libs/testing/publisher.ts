@@ -69,18 +69,23 @@ export function publisherArgs(options: PublisherOptions): string[] {
     'format=yuv420p',
   ];
   return [
-    ...['-hide_banner', '-loglevel', 'warning'],
-    ...['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${frameRate},${filters.join(',')}`],
-    ...(audio ? ['-f', 'lavfi', '-i', 'sine=frequency=440:beep_factor=4:sample_rate=48000,arealtime'] : []),
+    ...words('-hide_banner -loglevel warning -f lavfi -i'),
+    `testsrc2=size=${size}:rate=${frameRate},${filters.join(',')}`,
+    ...(audio ? words('-f lavfi -i sine=frequency=440:beep_factor=4:sample_rate=48000,arealtime') : []),
     ...(options.durationS ? ['-t', String(options.durationS)] : []),
     ...(options.videoArgs ?? [
-      ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-profile:v', 'main'],
-      ...['-b:v', rate, '-maxrate', rate, '-bufsize', rate, '-bf', String(bFrames)],
-      ...['-g', String(gop), '-keyint_min', String(gop), '-sc_threshold', '0'],
+      ...words('-c:v libx264 -preset ultrafast -tune zerolatency -profile:v main'),
+      ...words(`-b:v ${rate} -maxrate ${rate} -bufsize ${rate} -bf ${bFrames}`),
+      ...words(`-g ${gop} -keyint_min ${gop} -sc_threshold 0`),
     ]),
-    ...(audio ? (options.audioArgs ?? ['-c:a', 'aac', '-b:a', '128k', '-ac', '2']) : []),
-    ...['-flvflags', 'no_duration_filesize', '-f', 'flv', url],
+    ...(audio ? (options.audioArgs ?? words('-c:a aac -b:a 128k -ac 2')) : []),
+    ...words('-flvflags no_duration_filesize -f flv'),
+    url,
   ];
+}
+
+function words(line: string): string[] {
+  return line.split(' ');
 }
 
 /** Bits of the time code: milliseconds modulo 2^20, about 17 minutes. */

@@ -17,8 +17,6 @@ import { followShows } from './shows/follow-shows.ts';
 import { Publishers } from './streams/publishers.ts';
 
 const SCHEMA = 'ingest';
-/** A job's worker says `working` every second. */
-export const JOB_ACK_WAIT_MS = 3_000;
 
 /** Everything ingest runs besides its controllers. */
 export interface RunningIngest {
@@ -100,7 +98,7 @@ async function connect(
   readiness.add('bus', () => bus.ping());
   const relay = startOutboxRelay({ pool, bus, schema: SCHEMA, logger });
   drain.add('outbox relay', () => relay.stop());
-  const jobs = await openWorkQueue(bus, { ...TRANSCODE_JOBS, ackWaitMs: JOB_ACK_WAIT_MS });
+  const jobs = await openWorkQueue(bus, TRANSCODE_JOBS);
   return { pool, bus, jobs };
 }
 

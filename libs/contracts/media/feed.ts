@@ -27,7 +27,13 @@ export const FEED_ANCHOR_HEADER = 'x-feed-anchor';
 export const FEED_CONNECTION_HEADER = 'x-feed-connection';
 
 /** Work queue of transcode jobs: one message per stream, in flight as long as a worker has it. */
-export const TRANSCODE_JOBS = { stream: 'JOBS', subject: 'jobs.transcode', consumer: 'transcoders' } as const;
+export const TRANSCODE_JOBS = {
+  stream: 'JOBS',
+  subject: 'jobs.transcode',
+  consumer: 'transcoders',
+  /** A worker says `working` every second. */
+  ackWaitMs: 3_000,
+} as const;
 
 /** Bucket of the leases that fence transcoders: key `transcode.<showId>`. */
 export const TRANSCODE_LEASES = { bucket: 'transcode-leases', ttlMs: 3_000 } as const;

@@ -45,13 +45,13 @@ export class Publishers implements PublisherEvents {
   private readonly waiters = new Map<string, Set<() => void>>();
   private readonly timer: NodeJS.Timeout;
   private connections = 0;
-  private checking = false;
+  private checking: Promise<void> | undefined;
 
   constructor(options: PublishersOptions) {
     this.options = options;
     this.query = queryOf(options.pool);
     this.keys = new KeyVerifier(this.query, options.logger);
-    this.timer = setInterval(() => void this.check(), CHECK_EVERY_MS);
+    this.timer = setInterval(() => this.checkTime(), CHECK_EVERY_MS);
   }
 
   get count(): number {
@@ -175,6 +175,7 @@ export class Publishers implements PublisherEvents {
 
   async stop(): Promise<void> {
     clearInterval(this.timer);
+    await this.checking;
     const releases = [...this.byStream.values()].map((publisher) => {
       publisher.stream.end();
       return releaseSession(this.options.pool, publisher.session, this.options.windowS).catch(
@@ -239,10 +240,12 @@ export class Publishers implements PublisherEvents {
   }
 
   /** Every second: late publishers, records that wait for the database, cut keys, passed windows. */
-  private async check(): Promise<void> {
+  private checkTime(): void {
     for (const { stream } of this.byStream.values()) stream.checkTime();
-    if (this.checking) return;
-    this.checking = true;
+    this.checking ??= this.check().finally(() => (this.checking = undefined));
+  }
+
+  private async check(): Promise<void> {
     try {
       await this.catchUp();
       await this.keep();
@@ -250,8 +253,6 @@ export class Publishers implements PublisherEvents {
       await endPassedSessions(this.options.pool);
     } catch (err) {
       this.options.logger.warn({ err }, 'sessions could not be checked');
-    } finally {
-      this.checking = false;
     }
   }
 

@@ -1,0 +1,178 @@
+import { presentationTime, tagKind, type FlvTag } from '#flv';
+import type { Logger } from '#process';
+import { audioPlan, copyPlan, GRID_MS } from '../ffmpeg/arguments.ts';
+import type { TagLog } from '../feed/tag-log.ts';
+import { encodedTop, ladderBelow, type Rung, type SourcePicture } from '../ladder/ladder.ts';
+import { BoundaryChooser, LONGEST_SEGMENT_MS } from '../timeline/choose-boundary.ts';
+import { SegmentPlan, type SegmentNumbers } from '../timeline/segment-plan.ts';
+import { EncodeBoard } from './encode-board.ts';
+import { RenditionTrack } from './rendition-track.ts';
+import { RestartingEncoder } from './restarting-encoder.ts';
+import type { StretchOutput } from './stretch-output.ts';
+
+/** `copy`: the top rung is the source itself; `grid`: its key frames are too far apart and it is encoded. */
+export type StretchMode = 'copy' | 'grid';
+
+export interface LiveStretchOptions {
+  mode: StretchMode;
+  source: SourcePicture;
+  startMs: number;
+  discontinuity: boolean;
+  numbers: SegmentNumbers;
+  log: TagLog;
+  /** Encoded rungs below the top that run from the beginning. */
+  wanted: readonly string[];
+  pinned: readonly string[];
+  /** Short side of an encoded top rung. */
+  topSide: number;
+  out: StretchOutput;
+  logger: Logger;
+}
+
+/** How the source stands to its key frames after a tag. */
+export type TagOutcome = { kind: 'fine' } | { kind: 'key frames too far apart'; fromMs: number };
+
+/** A continuous piece of the programme: one timeline, one set of encodings, one plan of segments. */
+export class LiveStretch {
+  readonly mode: StretchMode;
+  private readonly options: LiveStretchOptions;
+  private readonly plan: SegmentPlan;
+  private readonly chooser = new BoundaryChooser();
+  private readonly board: EncodeBoard;
+  private readonly copy: { encoder: RestartingEncoder; track: RenditionTrack } | undefined;
+  private audio: { encoder: RestartingEncoder; track: RenditionTrack } | undefined;
+  private over = false;
+
+  constructor(options: LiveStretchOptions) {
+    const { mode, source, startMs, discontinuity, numbers, log, out, logger } = options;
+    this.options = options;
+    this.mode = mode;
+    this.plan = new SegmentPlan(numbers, startMs, discontinuity);
+    this.plan.advance(startMs);
+    const top: Rung[] = mode === 'grid' ? [encodedTop(source, options.topSide)] : [];
+    this.board = new EncodeBoard({
+      ladder: [...top, ...ladderBelow(source)],
+      always: [...top.map(({ name }) => name), ...options.pinned],
+      follow: mode === 'grid' ? 'grid' : 'source',
+      plan: this.plan,
+      log,
+      out,
+      logger,
+    });
+    this.board.want(options.wanted);
+    if (mode === 'copy') this.copy = this.startCopy();
+    if (log.hasSound) this.audio = this.startAudio();
+  }
+
+  get running(): ReadonlySet<string> {
+    return this.board.running;
+  }
+
+  want(names: Iterable<string>): void {
+    if (!this.over) this.board.want(names);
+  }
+
+  /** Takes a tag on the programme's timeline together with its bytes. */
+  handleTag(tag: FlvTag, bytes: Buffer): TagOutcome {
+    if (this.over) return { kind: 'fine' };
+    const kind = tagKind(tag);
+    if (kind === 'sound') this.audio?.encoder.write(bytes, tag.timestamp);
+    if (kind === 'aac-config') this.handleSoundSetup(bytes, tag.timestamp);
+    if (kind !== 'key-frame' && kind !== 'frame') return { kind: 'fine' };
+    const ms = presentationTime(tag);
+    this.planBoundary(kind === 'key-frame', tag.timestamp, ms);
+    this.plan.advance(tag.timestamp);
+    this.copy?.encoder.write(bytes, ms);
+    this.board.write(bytes, tag.timestamp, ms);
+    this.audio?.track.drain();
+    const { startMs } = this.plan.current;
+    if (this.mode === 'copy' && ms - startMs > LONGEST_SEGMENT_MS) {
+      const fromMs = this.options.log.firstFrameFrom(startMs + LONGEST_SEGMENT_MS - 400) ?? ms;
+      return { kind: 'key frames too far apart', fromMs };
+    }
+    return { kind: 'fine' };
+  }
+
+  checkTime(): void {
+    if (this.over) return;
+    this.copy?.encoder.checkTime();
+    this.audio?.encoder.checkTime();
+    this.board.checkTime();
+  }
+
+  /** Start of the open segment: the log must keep what leads to it. */
+  get keepFromMs(): number {
+    return this.plan.current.startMs;
+  }
+
+  /** Programme time up to which some rendition has been given out. */
+  get endMs(): number {
+    return Math.max(this.copy?.track.endMs ?? 0, this.audio?.track.endMs ?? 0, this.board.endMs());
+  }
+
+  /** Ends the stretch: what is cut is given out, encoders go. */
+  finish(): Promise<void> {
+    if (this.over) return Promise.resolve();
+    this.over = true;
+    this.copy?.track.finish();
+    this.audio?.track.finish();
+    this.board.finish();
+    return Promise.all([this.copy?.encoder.stop(), this.audio?.encoder.stop(), this.board.stop()]).then(
+      () => undefined,
+    );
+  }
+
+  private planBoundary(isKey: boolean, decodeMs: number, ms: number): void {
+    const { startMs } = this.plan.current;
+    if (this.mode === 'copy') {
+      if (!isKey || ms <= startMs || !this.chooser.isBoundary(ms, startMs)) return;
+      this.board.handleBoundary(this.plan.begin(ms));
+      return;
+    }
+    const grid = (Math.floor(startMs / GRID_MS) + 1) * GRID_MS;
+    // Every frame before the grid has been seen once decoding has come this far.
+    if (decodeMs >= grid) this.board.handleBoundary(this.plan.begin(grid));
+  }
+
+  private startCopy() {
+    const { out, log, logger } = this.options;
+    const track = new RenditionTrack('source', 'video', this.plan, out);
+    const encoder = new RestartingEncoder({
+      name: 'source',
+      plan: copyPlan(),
+      head: () => log.videoFrom(this.plan.current.startMs),
+      events: {
+        handleInit: (_output, bytes, info) => track.handleInit(bytes, info),
+        handleSamples: (_output, samples, info) => track.push(samples, info),
+      },
+      out,
+      logger,
+    });
+    return { encoder, track };
+  }
+
+  private startAudio() {
+    const { out, log, logger } = this.options;
+    const track = this.audio?.track ?? new RenditionTrack('audio', 'audio', this.plan, out);
+    const encoder = new RestartingEncoder({
+      name: 'audio',
+      plan: audioPlan(),
+      head: () => log.soundFrom((track.endMs ?? this.plan.current.startMs) - SOUND_LEAD_MS),
+      events: {
+        handleInit: (_output, bytes, info) => track.handleInit(bytes, info),
+        handleSamples: (_output, samples, info) => track.push(samples, info),
+      },
+      out,
+      logger,
+    });
+    return { encoder, track };
+  }
+
+  private handleSoundSetup(bytes: Buffer, ms: number): void {
+    if (!this.audio) this.audio = this.startAudio();
+    else this.audio.encoder.write(bytes, ms);
+  }
+}
+
+/** The sound encoder's delay and its resampler's; earlier output is cut away. */
+const SOUND_LEAD_MS = 100;

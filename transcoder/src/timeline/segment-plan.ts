@@ -1,0 +1,74 @@
+/** One segment of a stretch, the same for all renditions. Times are programme milliseconds. */
+export interface PlannedSegment {
+  msn: number;
+  startMs: number;
+  /** Begins after a break in time or encoding. */
+  discontinuity: boolean;
+}
+
+/** A key frame this much later than the boundary still is the boundary's: timestamps are rounded on their way. */
+const ROUNDING_MS = 8;
+const KEPT = 32;
+
+/** Gives segments their numbers; shared by all stretches of a stream. */
+export class SegmentNumbers {
+  private next: number;
+
+  constructor(next: number) {
+    this.next = next;
+  }
+
+  take(): number {
+    const msn = this.next;
+    this.next += 1;
+    return msn;
+  }
+
+  /** Never goes back. */
+  raiseTo(next: number): void {
+    this.next = Math.max(this.next, next);
+  }
+}
+
+/** Where the segments of a continuous stretch begin, as decided from the source before any encoder has answered. */
+export class SegmentPlan {
+  private readonly numbers: SegmentNumbers;
+  private readonly segments: PlannedSegment[] = [];
+  /** Up to here no further boundary will be set. */
+  private horizon: number;
+
+  constructor(numbers: SegmentNumbers, startMs: number, discontinuity: boolean) {
+    this.numbers = numbers;
+    this.horizon = startMs;
+    this.segments.push({ msn: numbers.take(), startMs, discontinuity });
+  }
+
+  get current(): PlannedSegment {
+    const last = this.segments.at(-1);
+    if (!last) throw new Error('a plan always has a segment');
+    return last;
+  }
+
+  get horizonMs(): number {
+    return this.horizon;
+  }
+
+  /** Sets the next boundary. */
+  begin(startMs: number): PlannedSegment {
+    const segment = { msn: this.numbers.take(), startMs, discontinuity: false };
+    this.segments.push(segment);
+    if (this.segments.length > KEPT) this.segments.shift();
+    this.advance(startMs);
+    return segment;
+  }
+
+  /** Says that the source has come this far. */
+  advance(ms: number): void {
+    this.horizon = Math.max(this.horizon, ms);
+  }
+
+  /** The segment that a sample at `ms` belongs to; undefined before the first. */
+  at(ms: number, toleranceMs = ROUNDING_MS): PlannedSegment | undefined {
+    return this.segments.findLast(({ startMs }) => startMs <= ms + toleranceMs);
+  }
+}
