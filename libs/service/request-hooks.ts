@@ -71,7 +71,8 @@ export function addJsonParser(fastify: FastifyInstance): void {
   const secureParse = fastify.getDefaultJsonParser('error', 'error');
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     request.rawBody = body as Buffer;
-    if (body.length === 0) return done(null, undefined);
+    // A handler that reads the bytes itself may have to verify them before anything parses them.
+    if (body.length === 0 || endpointOf(request)?.consumes) return done(null, undefined);
     secureParse(request, body.toString('utf8'), done);
   });
 }

@@ -11,7 +11,15 @@ export type FailpointName =
   | 'promote.claimed'
   | 'stock.booked'
   | 'stock.taken'
-  | 'settle.committed';
+  | 'settle.committed'
+  | 'order.placed'
+  | 'payment.made'
+  | 'payment.seen'
+  | 'commit.done'
+  | 'capture.answered'
+  | 'cancel.won'
+  | 'cancel.voided'
+  | 'sweep.seen';
 
 /** Runs what a test put at `name`. */
 export async function reach(name: FailpointName): Promise<void> {

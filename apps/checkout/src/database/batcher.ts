@@ -1,0 +1,72 @@
+/** Gathers single pieces of work into batches, so that many share one transaction and one wait for the disk. */
+export interface Batcher<I, O> {
+  add(item: I): Promise<O>;
+  /** Resolves when nothing is waiting or under way. */
+  idle(): Promise<void>;
+}
+
+export interface BatcherOptions<I, O> {
+  /** Most pieces in one batch. */
+  most: number;
+  /** Batches under way at once. */
+  lanes: number;
+  /** Answers in the order of the items. */
+  run: (items: I[]) => Promise<O[]>;
+}
+
+interface Waiting<I, O> {
+  item: I;
+  done: (answer: O) => void;
+  failed: (error: unknown) => void;
+}
+
+/**
+ * Makes a batcher. A batch that fails is done again piece by piece, so that one bad piece fails alone; `run` must
+ * therefore bear being repeated after a failure, as it must after a lost answer of the database.
+ */
+export function createBatcher<I, O>({ most, lanes, run }: BatcherOptions<I, O>): Batcher<I, O> {
+  const waiting: Waiting<I, O>[] = [];
+  const idlers: (() => void)[] = [];
+  let busy = 0;
+
+  async function work(): Promise<void> {
+    const batch = waiting.splice(0, most);
+    try {
+      const answers = await run(batch.map(({ item }) => item));
+      for (const [index, { done }] of batch.entries()) done(answers[index] as O);
+    } catch (error) {
+      if (batch.length === 1) batch[0]?.failed(error);
+      else await Promise.all(batch.map((one) => alone(one)));
+    } finally {
+      busy -= 1;
+      if (waiting.length > 0) start();
+      else if (busy === 0) for (const resolve of idlers.splice(0)) resolve();
+    }
+  }
+
+  async function alone({ item, done, failed }: Waiting<I, O>): Promise<void> {
+    try {
+      done((await run([item]))[0] as O);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  function start(): void {
+    if (busy >= lanes) return;
+    busy += 1;
+    setImmediate(() => void work());
+  }
+
+  return {
+    add: (item) =>
+      new Promise((done, failed) => {
+        waiting.push({ item, done, failed });
+        start();
+      }),
+    idle: () =>
+      busy === 0 && waiting.length === 0
+        ? Promise.resolve()
+        : new Promise((resolve) => void idlers.push(resolve)),
+  };
+}

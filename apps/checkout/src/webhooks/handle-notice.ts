@@ -1,0 +1,35 @@
+import type { Pool } from 'pg';
+import { queryOf, type Query } from '#bus';
+import { isSettled } from '#payments';
+import type { AdvancePayment } from '../payments/advance-payment.ts';
+import { findByProviderId } from '../payments/payment-row.ts';
+import type { SettleRefund } from '../refunds/settle-refund.ts';
+import type { StoredNotice } from './notice-inbox.ts';
+
+/** Notices that only say what we did ourselves, once the payment stands where they say. */
+const OWN_ECHO = new Set(['payment_intent.amount_capturable_updated', 'payment_intent.succeeded']);
+
+/** Acts on a notice: asks the provider about what it names, and moves forward. */
+export class HandleNotice {
+  private readonly query: Query;
+  private readonly advance: AdvancePayment;
+  private readonly refunds: SettleRefund;
+
+  constructor(pool: Pool, advance: AdvancePayment, refunds: SettleRefund) {
+    this.query = queryOf(pool);
+    this.advance = advance;
+    this.refunds = refunds;
+  }
+
+  /** `unknown`: about a payment that is not here yet, perhaps because its creation is still being written. */
+  async handle(notice: StoredNotice): Promise<'done' | 'unknown'> {
+    const { providerPaymentId, providerRefundId, type } = notice;
+    if (providerRefundId) return this.refunds.settle(providerRefundId, providerPaymentId);
+    if (!providerPaymentId) return 'done';
+    const payment = await findByProviderId(this.query, providerPaymentId);
+    if (!payment) return 'unknown';
+    if (OWN_ECHO.has(type) && payment.decision === 'committed' && isSettled(payment.state)) return 'done';
+    await this.advance.advance(payment);
+    return 'done';
+  }
+}
