@@ -19,3 +19,10 @@ export {
 } from './publisher.ts';
 export { startCmafPublisher, type CmafPublisher, type CmafPublisherOptions } from './media/cmaf-publisher.ts';
 export { PartsWriter } from './media/parts-writer.ts';
+export {
+  startPaymentsSandbox,
+  TEST_CARDS,
+  type PaymentsSandbox,
+  type PaymentsSandboxOptions,
+  type SeenPayment,
+} from './payments-sandbox.ts';

@@ -2,12 +2,16 @@ import { connectBus, queryOf, startOutboxRelay } from '#bus';
 import { within } from '#process';
 import { followSessions, openDatabase, pgPool, startService, TOKENS, type RunningService } from '#service';
 import type { ServiceOptions, ServiceStart } from '#service';
+import type { PaymentProvider } from '#payments';
+import { CSV_LIMIT_BYTES } from '#contracts';
 import { followCatalog } from './catalog/follow-catalog.ts';
 import { connectEngines, makeParts, type CheckoutParts } from './checkout-parts.ts';
 import type { CheckoutEnv } from './checkout.env.ts';
 import { CheckoutModule } from './checkout.module.ts';
 import { checkoutMigrations } from './database/migrations/index.ts';
 import { startHousekeeping } from './housekeeping.ts';
+import type { OrderParts } from './order-parts.ts';
+import { makeOrderParts } from './orders/orders.feature.ts';
 import { LowStock } from './stock/low-stock.ts';
 import { TellStock } from './sales/tell-stock.ts';
 
@@ -20,14 +24,22 @@ const REDIS_CHECK_MS = 1_000;
 
 export interface RunningCheckout extends RunningService {
   parts: CheckoutParts;
+  orders: OrderParts;
+}
+
+/** What a test gives instead of the real thing. */
+export interface CheckoutDoubles {
+  provider?: PaymentProvider;
 }
 
 /** Starts checkout: database, engines, bus, HTTP, housekeeping. */
 export async function startCheckout(
   env: CheckoutEnv,
   options: Partial<ServiceOptions> = {},
+  doubles: CheckoutDoubles = {},
 ): Promise<RunningCheckout> {
   let parts: CheckoutParts | undefined;
+  let orders: OrderParts | undefined;
   const pool = { query: undefined as ReturnType<typeof queryOf> | undefined };
   const service = await startService({
     ...options,
@@ -36,18 +48,29 @@ export async function startCheckout(
     module: async (start) => {
       parts = await connect(env, start);
       pool.query = queryOf(parts.pool);
-      return CheckoutModule.with(parts);
+      orders = makeOrderParts(parts, doubles.provider);
+      orders.start();
+      start.drain.add('orders', () => orders?.stop());
+      return CheckoutModule.with(parts, orders);
+    },
+    fastify: async (fastify) => {
+      fastify.addContentTypeParser(
+        'text/csv',
+        { parseAs: 'string', bodyLimit: CSV_LIMIT_BYTES },
+        (_request, body, done) => done(null, body),
+      );
+      await options.fastify?.(fastify);
     },
     idempotency: (sql, params) => {
       if (!pool.query) throw new Error('the database is not open yet');
       return pool.query(sql, params);
     },
   });
-  if (!parts) throw new Error('checkout started without its parts');
+  if (!parts || !orders) throw new Error('checkout started without its parts');
   const { bus, logger } = parts;
   const sessions = followSessions(bus, service.app.get(TOKENS), logger);
   service.drain.add('sessions', () => sessions.stop());
-  return { ...service, parts };
+  return { ...service, parts, orders };
 }
 
 async function connect(env: CheckoutEnv, { logger, drain, readiness }: ServiceStart): Promise<CheckoutParts> {

@@ -14,7 +14,7 @@ import { projectProduct, projectShop } from '../src/catalog/project-catalog.ts';
 import { checkoutEnv } from '../src/checkout.env.ts';
 import { failpoints } from '../src/failpoints.ts';
 import { planSale } from '../src/sales/plan-sale.ts';
-import { startCheckout, type RunningCheckout } from '../src/start-checkout.ts';
+import { startCheckout, type CheckoutDoubles, type RunningCheckout } from '../src/start-checkout.ts';
 
 /** The servers that several instances of checkout can share. */
 export interface CheckoutServers {
@@ -57,11 +57,16 @@ export function testCheckoutEnv(servers: CheckoutServers, settings: Record<strin
 export type CheckoutHarness = Awaited<ReturnType<typeof startHarness>>;
 
 /** One instance of checkout with what tests ask of it. */
-export async function startHarness(servers: CheckoutServers, settings: Record<string, string> = {}) {
-  const service: RunningCheckout = await startCheckout(testCheckoutEnv(servers, settings), {
-    handleSignals: false,
-    keys: TEST_JWKS,
-  });
+export async function startHarness(
+  servers: CheckoutServers,
+  settings: Record<string, string> = {},
+  doubles: CheckoutDoubles = {},
+) {
+  const service: RunningCheckout = await startCheckout(
+    testCheckoutEnv(servers, settings),
+    { handleSignals: false, keys: TEST_JWKS },
+    doubles,
+  );
   const { pool } = service.parts;
 
   async function call<T extends Endpoint>(

@@ -36,12 +36,10 @@ interface Variant {
 
 /** Takes stock files in and gives them out. */
 export class StockFiles {
-  private readonly pool: Pool;
   private readonly query: Query;
   private readonly moveUnits: MoveUnits;
 
   constructor(pool: Pool, moveUnits: MoveUnits) {
-    this.pool = pool;
     this.query = queryOf(pool);
     this.moveUnits = moveUnits;
   }
