@@ -1,23 +1,12 @@
 import { Link, useNavigate, useSearchParams } from 'react-router';
-import { useForm } from '../app/use-form.ts';
-import { useServices } from '../app/use-services.ts';
-import { problemText } from '../core/api/problems.ts';
-import { Button } from '../ui/button.tsx';
-import { TextField } from '../ui/field.tsx';
-import { Notice } from '../ui/notice.tsx';
+import { LogInForm } from '../app/log-in-form.tsx';
 import { EnterPage } from './enter-page.tsx';
 import { safeReturn } from './safe-return.ts';
 
-/** `/login`: e-mail address and password; goes back to where the visitor came from. */
+/** `/login`: goes back to where the visitor came from. */
 export function LogIn() {
-  const { session } = useServices();
   const navigate = useNavigate();
   const [search] = useSearchParams();
-  const form = useForm(async (field) => {
-    const problem = await session.logIn({ email: field('email'), password: field('password') });
-    if (!problem) void navigate(safeReturn(search.get('to')), { replace: true });
-    return problem;
-  });
   return (
     <EnterPage
       title="Log in"
@@ -27,29 +16,7 @@ export function LogIn() {
         </>
       }
     >
-      <form className="stack" onSubmit={form.submit} noValidate>
-        {form.problem && <Notice tone="bad">{problemText(form.problem)}</Notice>}
-        <TextField
-          label="E-mail address"
-          name="email"
-          type="email"
-          autoComplete="username"
-          autoFocus
-          required
-          error={form.fault('email')}
-        />
-        <TextField
-          label="Password"
-          name="password"
-          type="password"
-          autoComplete="current-password"
-          required
-          error={form.fault('password')}
-        />
-        <Button type="submit" look="primary" size="lg" wide busy={form.busy}>
-          Log in
-        </Button>
-      </form>
+      <LogInForm onDone={() => void navigate(safeReturn(search.get('to')), { replace: true })} />
     </EnterPage>
   );
 }

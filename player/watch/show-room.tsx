@@ -4,6 +4,8 @@ import type { ShowDetail } from '#contracts';
 import type { LiveShow } from '../core/live/live-show.ts';
 import { Tabs } from '../ui/tabs.tsx';
 import { useStore } from '../ui/use-store.ts';
+import { BuySheet } from './buy/buy-sheet.tsx';
+import { HoldBar } from './buy/hold-bar.tsx';
 import { Chat } from './chat/chat.tsx';
 import { PinnedCard } from './pinned/pinned-card.tsx';
 import { Shelf } from './shelf/shelf.tsx';
@@ -12,17 +14,16 @@ import { Stage } from './stage/stage.tsx';
 import { useMedia } from './use-media.ts';
 import { usePlayback, useStream } from './use-playback.ts';
 import { usePresentation } from './use-presentation.ts';
-import { WatchContext, type WatchValue } from './watch-context.ts';
+import { WatchContext } from './watch-context.ts';
 import { Waiting } from './waiting/waiting.tsx';
 
 interface ShowRoomProps {
   show: ShowDetail;
   live: LiveShow;
-  buy: WatchValue['buy'];
 }
 
 /** The show page: picture, offer, chat, products; before the start a countdown in the picture's place. */
-export function ShowRoom({ show, live, buy }: ShowRoomProps) {
+export function ShowRoom({ show, live }: ShowRoomProps) {
   const state = useStore(live.state, (now) => now.show?.state) ?? show.state;
   const playback = usePlayback();
   const [video, setVideo] = useState<HTMLVideoElement | null>(null);
@@ -30,7 +31,7 @@ export function ShowRoom({ show, live, buy }: ShowRoomProps) {
   const wide = useMedia('(width >= 1000px)');
   useStream(playback, video, state === 'scheduled' ? null : streamUrl(show));
   return (
-    <WatchContext value={{ show, live, presentation, buy }}>
+    <WatchContext value={{ show, live, presentation }}>
       <title>{`${show.title} · Showfloor`}</title>
       <div className="watch">
         <div className="watch__main">
@@ -54,6 +55,8 @@ export function ShowRoom({ show, live, buy }: ShowRoomProps) {
           {wide ? <Chat /> : <NarrowTabs />}
         </aside>
       </div>
+      <BuySheet />
+      <HoldBar />
     </WatchContext>
   );
 }

@@ -11,8 +11,6 @@ export interface WatchValue {
   live: LiveShow;
   /** What stands on the stage at the viewer's own picture. */
   presentation: Presentation;
-  /** Opens the sheet for a product. */
-  buy: (productId: string, variantId?: string) => void;
 }
 
 export const WatchContext = createContext<WatchValue | null>(null);

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useParams } from 'react-router';
 import { getShowEndpoint, type ShowDetail } from '#contracts';
 import { useLiveConnection } from '../app/live.ts';
@@ -46,9 +46,7 @@ function LiveRoom({ show }: { show: ShowDetail }) {
     live.enter();
     return live.leave;
   }, [live]);
-  const [, setChosen] = useState<{ productId: string; variantId: string | undefined } | null>(null);
-  const buy = useCallback((productId: string, variantId?: string) => setChosen({ productId, variantId }), []);
-  return <ShowRoom show={show} live={live} buy={buy} />;
+  return <ShowRoom show={show} live={live} />;
 }
 
 function WatchSkeleton() {

@@ -1,5 +1,6 @@
 import { Zap } from 'lucide-react';
 import type { ProductView, VariantView } from '#contracts';
+import { useBuying } from '../../app/cart.ts';
 import { useServices } from '../../app/use-services.ts';
 import type { Offer } from '../../core/shop/offers.ts';
 import { formatMoney } from '../../core/money.ts';
@@ -35,9 +36,17 @@ export function PinnedCard() {
 }
 
 function Card({ product, variant, chosen }: { product: ProductView; variant: VariantView; chosen: boolean }) {
-  const { buy } = useWatch();
+  const { flow } = useBuying();
   const offer = useOffer(variant);
   const single = product.variants.filter(({ archived }) => !archived).length === 1;
+  const { productId } = product;
+  const { variantId } = variant;
+  const { saleId } = offer;
+  // With nothing to choose, the first tap holds the unit.
+  const buy = () => {
+    if (saleId && (chosen || single)) void flow.take({ productId, variantId, saleId, quantity: 1 });
+    else flow.look(productId, chosen ? variantId : null);
+  };
   return (
     <article className="pinned">
       <FlashBar offer={offer} />
@@ -60,7 +69,7 @@ function Card({ product, variant, chosen }: { product: ProductView; variant: Var
               ? `Sold out: ${product.title}`
               : `Buy ${product.title} for ${formatMoney(offer.price)}`
           }
-          onClick={() => buy(product.productId, chosen || single ? variant.variantId : undefined)}
+          onClick={buy}
         >
           {offer.soldOut ? 'Sold out' : 'Buy'}
         </Button>

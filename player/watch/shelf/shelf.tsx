@@ -1,5 +1,6 @@
 import { ShoppingBag } from 'lucide-react';
 import type { ProductView, VariantView } from '#contracts';
+import { useBuying } from '../../app/cart.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { cx } from '../../ui/cx.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -48,14 +49,14 @@ function ProductCard({
   lead: VariantView;
   onStage: boolean;
 }) {
-  const { buy } = useWatch();
+  const { flow } = useBuying();
   const offer = useOffer(lead);
   const several = product.variants.filter((variant) => !variant.archived).length > 1;
   return (
     <button
       type="button"
       className={cx('product-card', onStage && 'product-card--stage')}
-      onClick={() => buy(product.productId)}
+      onClick={() => flow.look(product.productId)}
     >
       <span className="product-card__picture">
         <ProductPicture product={product} />

@@ -1,0 +1,39 @@
+/** ISO 3166-1 codes of countries and areas that take post. */
+const CODES =
+  'AD AE AF AG AI AL AM AO AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GT GU GW GY HK HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW'.split(
+    ' ',
+  );
+
+/** Where a region is part of an address. */
+const WITH_REGION = new Set(['AU', 'BR', 'CA', 'CN', 'IN', 'JP', 'MX', 'MY', 'US']);
+
+export interface Country {
+  value: string;
+  label: string;
+}
+
+/** Countries by their names in the reader's language, in its order. */
+export function countries(locale?: string): Country[] {
+  const names = new Intl.DisplayNames(locale, { type: 'region' });
+  const collator = new Intl.Collator(locale);
+  return CODES.map((value) => ({ value, label: names.of(value) ?? value })).toSorted((a, b) =>
+    collator.compare(a.label, b.label),
+  );
+}
+
+export function countryName(code: string, locale?: string): string {
+  return new Intl.DisplayNames(locale, { type: 'region' }).of(code) ?? code;
+}
+
+export function hasRegion(code: string): boolean {
+  return WITH_REGION.has(code);
+}
+
+/** The country that the browser's language suggests: "de-AT" is Austria. */
+export function likelyCountry(languages: readonly string[]): string {
+  for (const language of languages) {
+    const { region } = new Intl.Locale(language).maximize();
+    if (region && CODES.includes(region)) return region;
+  }
+  return 'DE';
+}
