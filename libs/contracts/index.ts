@@ -22,3 +22,5 @@ export * from './media/parts.ts';
 export * from './events/checkout.ts';
 export * from './http/checkout.ts';
 export * from './events/checkout-orders.ts';
+export * from './http/chat.ts';
+export * from './events/realtime.ts';

@@ -34,5 +34,8 @@ export const chatErrors = defineErrors({
   not_restricted: { status: 409, title: 'There is no ban to lift', retry: 'no' },
   unban_already_asked: { status: 409, title: 'You have asked already; a moderator will answer', retry: 'no' },
   show_over: { status: 409, title: 'The show is over', retry: 'no' },
+  word_exists: { status: 409, title: 'The list has this word already', retry: 'no' },
+  too_many_words: { status: 409, title: 'The list is full', retry: 'no' },
+  too_many_follows: { status: 409, title: 'You follow as many shops as one can', retry: 'no' },
   ticks_gone: { status: 410, title: 'These ticks are no longer kept; take a snapshot', retry: 'no' },
 });
