@@ -1,9 +1,13 @@
-import { connectBus, listen, type Bus, type Consumer } from '#bus';
+import { connectBus, listen, makeEvent, type Bus, type Consumer } from '#bus';
 import {
   callEndpoint,
   createProductEndpoint,
   createShopEndpoint,
   createShowEndpoint,
+  streamEnded,
+  streamInterrupted,
+  streamPublished,
+  streamResumed,
   type CallResult,
   type Endpoint,
   type EventDefinition,
@@ -206,6 +210,37 @@ export async function makeShow(
     idempotencyKey: idempotencyKey(),
   };
   return bodyOf(await catalog.call(createShowEndpoint, request, as));
+}
+
+/** What ingest would say of one stream of `show`, in the order of the calls. */
+export function ingest(catalog: CatalogHarness, show: ShowView) {
+  const which = { streamId: newId(), showId: show.showId, shopId: show.shopId };
+  let version = 0;
+  const at = () => new Date().toISOString();
+  const next = () => {
+    version += 1;
+    return { aggregateId: which.streamId, version };
+  };
+  const published = () => {
+    const data = { ...which, publishedAt: at(), width: 1_280, height: 720, frameRate: 30 };
+    return makeEvent(streamPublished, { ...next(), data });
+  };
+  return {
+    streamId: which.streamId,
+    published,
+    publish: () => catalog.bus.publish(published()),
+    interrupt: () =>
+      catalog.bus.publish(
+        makeEvent(streamInterrupted, {
+          ...next(),
+          data: { ...which, interruptedAt: at(), resumeUntil: at() },
+        }),
+      ),
+    resume: () =>
+      catalog.bus.publish(makeEvent(streamResumed, { ...next(), data: { ...which, resumedAt: at() } })),
+    end: (reason: 'window_passed' | 'key_revoked' = 'window_passed') =>
+      catalog.bus.publish(makeEvent(streamEnded, { ...next(), data: { ...which, endedAt: at(), reason } })),
+  };
 }
 
 /** A picture of one colour, as an upload. */
