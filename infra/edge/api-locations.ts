@@ -100,7 +100,13 @@ function problems(): string {
       add_header Retry-After 2 always;
       return ${status} '{"type":"about:blank","title":"${title}","status":${status},"code":"${code}"}';
     }`;
+  // A named location needs a readable address, which is just what a malformed request does not have; and its status
+  // is set where the error is caught.
+  const malformed = problem('malformed', 200, 'invalid_request', 'A malformed address or header')
+    .replace('@malformed', '= /_malformed')
+    .replace('"status":200', '"status":400');
   return [
+    malformed,
     problem('not_found', 404, 'not_found', 'There is nothing here'),
     problem('too_large', 413, 'body_too_large', 'Body too large'),
     problem('too_many', 429, 'rate_limited', 'Too many requests'),

@@ -98,7 +98,7 @@ function renderServer(options: EdgeOptions): string {
   const headers = baseHeaders(tls !== undefined);
   return `    listen ${address}${tls ? ' ssl http2' : ''} backlog=4096;
 ${certificate}    server_name _;
-    error_page 400 414 @malformed;
+    error_page 400 414 =400 /_malformed;
 
 ${renderHlsLocations(headers)}
 
