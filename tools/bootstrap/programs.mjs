@@ -59,10 +59,11 @@ function locate(program) {
   return program.names.map((name) => findProgram(name)).find(Boolean);
 }
 
-function missingPrograms(missing) {
+/** The failure for missing programs, with the command that installs them on this system. */
+export function missingPrograms(missing, platform = process.platform) {
   const names = unique(missing.map((program) => program.names[0])).join(', ');
   const command =
-    process.platform === 'darwin'
+    platform === 'darwin'
       ? `brew install ${unique(missing.map((program) => program.brew)).join(' ')}`
       : `sudo apt-get update && sudo apt-get install --no-install-recommends ${unique(missing.map((program) => program.apt)).join(' ')}`;
   return new Failure(

@@ -9,7 +9,7 @@ interface SourceRule {
   instead: string;
 }
 
-const isTest = (path: string) => /\.(spec|journey|fault)\.tsx?$|(^|\/)test\//.test(path);
+const isTest = (path: string) => /(-contract|\.(spec|journey|fault))\.tsx?$|(^|\/)test\//.test(path);
 const isServer = (path: string) => /^(apps|libs|transcoder|infra)\//.test(path);
 
 const RULES: SourceRule[] = [
@@ -43,7 +43,7 @@ const RULES: SourceRule[] = [
   },
   {
     pattern: /\.(only|skip)\(\s*['"`]|\bx(it|describe)\(/,
-    applies: isTest,
+    applies: (path) => isTest(path) && !path.startsWith('tools/rules/'),
     instead: 'Every test runs: repair the skipped one, or delete it.',
   },
 ];
