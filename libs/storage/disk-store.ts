@@ -14,6 +14,9 @@ export interface DiskStoreOptions {
 /** Folder for files that are not whole yet; on the same file system, so that renaming them is atomic. */
 const UNFINISHED = '.unfinished';
 
+/** Renames into a folder that others may be removing at the same time. */
+const RENAME_ATTEMPTS = 20;
+
 /** An object store in a folder: one file per object, written aside and renamed into place. */
 export function diskStore({ root, durable = true }: DiskStoreOptions): ObjectStore {
   return new DiskStore(root, durable);
@@ -141,14 +144,15 @@ class DiskStore implements ObjectStore {
 
   private async moveInto(path: string, key: string): Promise<void> {
     const target = this.pathOf(key);
-    await mkdir(dirname(target), { recursive: true });
-    try {
-      await rename(path, target);
-    } catch (error) {
-      // A deletion next door removed the empty folder between the two calls.
-      if (codeOf(error) !== 'ENOENT') throw error;
+    for (let attempt = 1; ; attempt++) {
       await mkdir(dirname(target), { recursive: true });
-      await rename(path, target);
+      try {
+        await rename(path, target);
+        break;
+      } catch (error) {
+        // A deletion next door may remove the empty folder between the two calls.
+        if (codeOf(error) !== 'ENOENT' || attempt === RENAME_ATTEMPTS) throw error;
+      }
     }
     if (this.durable) await syncFile(dirname(target));
   }

@@ -9,8 +9,8 @@ import { StorageError } from './object-store.ts';
 import { s3Store } from './s3-store.ts';
 import { describeObjectStore } from './store-contract.ts';
 
-/** s3rver trips over its own empty folders when many objects go at once, and cannot list a second page. */
-const SOME = 50;
+/** s3rver cannot list a second page. */
+const SOME = 300;
 
 const credentials = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' };
 let folder: string;
@@ -26,6 +26,7 @@ beforeAll(async () => {
     directory: folder,
     configureBuckets: [{ name: 'media' }],
   });
+  deleteOneByOne(server);
   const { port } = await server.run();
   endpoint = `http://127.0.0.1:${port}`;
 });
@@ -34,8 +35,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describeObjectStore('S3', async () =>
-  s3Store({ bucket: 'media', region: 'us-east-1', endpoint, credentials }),
+describeObjectStore(
+  'S3',
+  async () => s3Store({ bucket: 'media', region: 'us-east-1', endpoint, credentials }),
+  SOME,
 );
 describeObjectStore(
   'S3 with a prefix',
@@ -68,6 +71,16 @@ describe('S3 with more objects than one page', () => {
     stub.close();
   });
 });
+
+/** Deletions at the same time trip over each other's empty folders in s3rver. */
+function deleteOneByOne({ store }: S3rver): void {
+  const original = store.deleteObject.bind(store);
+  let last: Promise<void> = Promise.resolve();
+  store.deleteObject = (bucket, key) => {
+    last = last.catch(() => undefined).then(() => original(bucket, key));
+    return last;
+  };
+}
 
 /** One answer of ListObjectsV2. */
 function page(keys: string[], next?: string): string {

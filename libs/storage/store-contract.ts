@@ -97,7 +97,7 @@ export function describeObjectStore(name: string, open: () => Promise<ObjectStor
       }
       expect(await store.deletePrefix('f/')).toBe(many);
       expect(await keys('f/')).toEqual([]);
-    });
+    }, 60_000);
 
     it('survives puts and deletions of neighbours at the same time', async () => {
       await Promise.all(
