@@ -31,6 +31,14 @@ export function findLockFaults(root: string): string[] {
   });
 }
 
+/** Members of package.json that stand there twice: JSON silently keeps the last one. */
+export function findDoubleMembers(root: string): string[] {
+  const text = readFileSync(join(root, 'package.json'), 'utf8');
+  const names = [...text.matchAll(/^ {2}"([^"]+)":/gm)].map(([, name]) => name);
+  const doubles = names.filter((name, index) => names.indexOf(name) !== index);
+  return doubles.map((name) => `package.json has "${name}" twice: join the two`);
+}
+
 /** Whether a dependency of the package at `path` stands in the lock file, beside it or above it. */
 function isLocked(packages: Record<string, LockEntry>, path: string, name: string): boolean {
   const parts = path.split('/node_modules/');

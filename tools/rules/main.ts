@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fingerprint } from '../build/source-files.ts';
-import { findLockFaults } from './lock-file.ts';
+import { findDoubleMembers, findLockFaults } from './lock-file.ts';
 import { findBreaches } from './source-rules.ts';
 
 const FOLDERS = ['apps', 'libs', 'transcoder', 'player', 'tools', 'infra', 'test', 'bench'];
@@ -21,6 +21,6 @@ const cruiser = spawnSync(
 const files = Object.keys(
   fingerprint(root, folders, (path) => /\.tsx?$/.test(path) && !path.endsWith('.generated.ts')),
 );
-const breaches = [...findBreaches(root, files), ...findLockFaults(root)];
+const breaches = [...findBreaches(root, files), ...findLockFaults(root), ...findDoubleMembers(root)];
 for (const breach of breaches) console.error(`  ${breach}\n`);
 process.exitCode = cruiser.status === 0 && breaches.length === 0 ? 0 : 1;
