@@ -9,7 +9,7 @@ export interface HoldLine {
   quantity: number;
 }
 
-/** A line with the terms in force when its units were claimed: `amount currency version`, opaque to engines. */
+/** A line with the terms in force when its units were claimed. Of `amount currency version` engines read the version only. */
 export interface TermedLine extends HoldLine {
   terms: string;
 }
@@ -163,15 +163,20 @@ export interface SaleSnapshot {
   variants: (Counters & { variantId: string; terms: string; waiting: number })[];
 }
 
-/** `SaleSnapshot` with everything below the counters, for the reconciler and for tests of invariants. */
+/** `SaleSnapshot` with what its counters should amount to, for the reconciler and for tests of invariants. */
 export interface SaleInspection extends SaleSnapshot {
+  /** Counters as the journal replayed from its base gives them. */
+  replayed: (Counters & { variantId: string })[];
+  /** Everything below the counters; left out unless asked for, since a large sale has many holds. */
+  detail?: InspectedDetail;
+}
+
+export interface InspectedDetail {
   holds: StoredHold[];
   /** Hold keys per variant as the expiry index has them. */
   index: { variantId: string; keys: HoldKey[] }[];
   pinned: HoldKey[];
   buyers: { buyerId: string; units: number }[];
-  /** Counters as the journal replayed from its base gives them. */
-  replayed: (Counters & { variantId: string })[];
 }
 
 /** Most holds past their time that one call touches, so that no call blocks an engine for long. */
@@ -223,7 +228,7 @@ export interface HoldStore {
   /** Which of these keys the engine has, live or ended; cheap, and the one question a sold-out answer needs. */
   known(saleId: string, keys: readonly HoldKey[]): Promise<boolean[]>;
   read(sale: SaleRef, variantIds: readonly string[] | 'all'): Promise<SaleSnapshot | Stale>;
-  inspect(saleId: string): Promise<SaleInspection | undefined>;
+  inspect(saleId: string, depth: 'counters' | 'holds'): Promise<SaleInspection | undefined>;
   /** Oldest journal entries first. */
   readJournal(saleId: string, limit: number): Promise<JournalEntry[]>;
   /** Folds entries up to `position` into the journal's base and drops them. */

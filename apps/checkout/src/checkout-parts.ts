@@ -9,6 +9,7 @@ import { SettleHolds } from './holds/settle-holds.ts';
 import { RelayJournal } from './reconcile/relay-journal.ts';
 import { SweepSales } from './reconcile/sweep-sales.ts';
 import { RebuildSale } from './sales/rebuild-sale.ts';
+import { watchedRedis, type WatchedEngine } from './reconcile/watch-engines.ts';
 import { RunSaleCommand } from './sales/run-sale-command.ts';
 import { SaleActivity } from './sales/sale-activity.ts';
 import { SaleGate, type Engines } from './sales/sale-gate.ts';
@@ -34,9 +35,13 @@ export interface CheckoutParts {
 }
 
 /** Connects the hold engine's front gate; gives the function that lets go of it. */
-export function connectEngines(env: CheckoutEnv, logger: Logger): { engines: Engines; close: () => void } {
-  const redis = connectInventoryRedis(env.REDIS_URL, logger);
-  return { engines: { redis: new RedisHoldStore(redis) }, close: () => redis.disconnect() };
+export function connectEngines(
+  env: CheckoutEnv,
+  logger: Logger,
+): { engines: Engines; watched: WatchedEngine; close: () => void } {
+  const connection = connectInventoryRedis(env.REDIS_URL, logger);
+  const redis = new RedisHoldStore(connection);
+  return { engines: { redis }, watched: watchedRedis(redis), close: () => connection.disconnect() };
 }
 
 export function makeParts(base: {
@@ -66,7 +71,7 @@ export function makeParts(base: {
     writer,
     settle,
     moveUnits,
-    placeHolds: new PlaceHolds(gate, writer, settle, activity),
+    placeHolds: new PlaceHolds({ pool, gate, writer, settle, activity }),
     commands: new RunSaleCommand(pool, gate, rebuildSale, moveUnits, logger),
     sweeper: new SweepSales({ pool, gate, settle, relay, logger }),
   };

@@ -5,6 +5,7 @@ import type { OrderParts } from './order-parts.ts';
 import { ordersFeature } from './orders/orders.feature.ts';
 import { salesFeature } from './sales/sales.feature.ts';
 import { stockFeature } from './stock/stock.feature.ts';
+import { waitlistFeature } from './waitlist/waitlist.feature.ts';
 
 /** Wiring of apps/checkout: one line per feature. */
 @Module({})
@@ -14,6 +15,7 @@ export class CheckoutModule {
       holdsFeature(parts),
       salesFeature(parts),
       stockFeature(parts),
+      waitlistFeature(parts),
       ordersFeature(parts, orders),
     ];
     return {

@@ -9,7 +9,13 @@ import { connectEngines, makeParts, type CheckoutParts } from './checkout-parts.
 import type { CheckoutEnv } from './checkout.env.ts';
 import { CheckoutModule } from './checkout.module.ts';
 import { checkoutMigrations } from './database/migrations/index.ts';
-import { startHousekeeping } from './housekeeping.ts';
+import { startHousekeeping, type Chore } from './housekeeping.ts';
+import { standForLeader, type Leader } from './reconcile/leader.ts';
+import { ReconcileSales } from './reconcile/reconcile-sales.ts';
+import { WatchEngines, type WatchedEngine } from './reconcile/watch-engines.ts';
+import { DrainSales } from './sales/drain-sales.ts';
+import { KeepTime } from './sales/keep-time.ts';
+import { followSaleNews } from './sales/sale-news.ts';
 import type { OrderParts } from './order-parts.ts';
 import { makeOrderParts } from './orders/orders.feature.ts';
 import { LowStock } from './stock/low-stock.ts';
@@ -19,6 +25,10 @@ const SCHEMA = 'checkout';
 /** The sweep is housekeeping: to the next buyer a hold past its time is free without it. */
 const SWEEP_MS = 250;
 const TELL_MS = 250;
+const WATCH_MS = 250;
+const TIME_MS = 250;
+const DRAIN_MS = 1_000;
+const RECONCILE_MS = 1_000;
 const LOW_STOCK_MS = 2_000;
 const REDIS_CHECK_MS = 1_000;
 
@@ -86,7 +96,7 @@ async function connect(env: CheckoutEnv, { logger, drain, readiness }: ServiceSt
   drain.add('database', () => pool.end());
   const bus = await connectBus({ url: env.NATS_URL, name: 'checkout', logger });
   drain.add('bus', () => bus.close());
-  const { engines, close } = connectEngines(env, logger);
+  const { engines, watched, close } = connectEngines(env, logger);
   drain.add('engines', close);
   readiness.add('postgres', async () => void (await pool.query('SELECT 1')));
   readiness.add('nats', () => within(REDIS_CHECK_MS, bus.ping()));
@@ -95,28 +105,43 @@ async function connect(env: CheckoutEnv, { logger, drain, readiness }: ServiceSt
   drain.add('hold writer', () => parts.writer.drain());
   const outbox = startOutboxRelay({ pool, bus, schema: SCHEMA, logger });
   drain.add('outbox', () => outbox.stop());
-  const catalog = await followCatalog({ bus, pool, gate: parts.gate, logger });
+  const catalog = await followCatalog({ bus, pool, logger });
   drain.add('catalog', () => catalog.stop());
-  const chores = startHousekeeping(choresOf(parts), logger);
+  const news = followSaleNews(env.DATABASE_URL, pool, parts.gate, logger);
+  drain.add('sale news', () => news.stop());
+  const leader = standForLeader(env.DATABASE_URL, SCHEMA, logger);
+  drain.add('leader', () => leader.stop());
+  const chores = startHousekeeping([...ownChores(parts), ...leadersChores(parts, watched, leader)], logger);
   drain.add('housekeeping', () => chores.stop());
   return parts;
 }
 
-function choresOf(parts: CheckoutParts) {
-  const { pool, logger, activity, relay, sweeper } = parts;
+/** What every instance does for the sales it touched itself. */
+function ownChores({ pool, logger, activity, relay }: CheckoutParts): Chore[] {
   const tellStock = new TellStock(pool, logger);
+  const tell = async (): Promise<void> => {
+    const changes = activity.take();
+    for (const [saleId] of changes) await relay.relay(saleId);
+    await tellStock.tell(changes, activity);
+  };
+  return [{ name: 'tell stock', everyMs: TELL_MS, run: tell }];
+}
+
+/** What one instance does for all. Doing it twice would be harmless, only wasteful. */
+function leadersChores(parts: CheckoutParts, engine: WatchedEngine, leader: Leader): Chore[] {
+  const { pool, gate, relay, rebuildSale, commands, moveUnits, sweeper, logger } = parts;
+  const engines = new WatchEngines({ pool, gate, rebuildSale, engine, logger });
+  const time = new KeepTime(pool, commands, logger);
+  const drain = new DrainSales(pool, gate, moveUnits, logger);
   const lowStock = new LowStock(pool);
-  return [
+  const reconciler = new ReconcileSales({ pool, gate, relay, rebuildSale, logger });
+  const chores: Chore[] = [
+    { name: 'watch engines', everyMs: WATCH_MS, run: () => engines.round() },
+    { name: 'keep time', everyMs: TIME_MS, run: () => time.round() },
     { name: 'sweep', everyMs: SWEEP_MS, run: () => sweeper.round() },
-    {
-      name: 'tell stock',
-      everyMs: TELL_MS,
-      run: async () => {
-        const changes = activity.take();
-        for (const [saleId] of changes) await relay.relay(saleId);
-        await tellStock.tell(changes, activity);
-      },
-    },
+    { name: 'drain sales', everyMs: DRAIN_MS, run: () => drain.round() },
+    { name: 'reconcile', everyMs: RECONCILE_MS, run: () => reconciler.round() },
     { name: 'low stock', everyMs: LOW_STOCK_MS, run: () => lowStock.look() },
   ];
+  return chores.map((chore) => ({ ...chore, run: async () => leader.leads && chore.run() }));
 }

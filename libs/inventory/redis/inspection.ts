@@ -1,4 +1,4 @@
-import type { Counters, JournalEntry, SaleInspection } from '../hold-store.ts';
+import type { Counters, InspectedDetail, JournalEntry, SaleInspection } from '../hold-store.ts';
 import { parseEntry, parseHold, parseKey } from './hold-text.ts';
 
 /** What the command `inspect` writes; Lua writes an empty list as `{}`. */
@@ -6,7 +6,6 @@ interface Raw {
   sale: string[];
   variants: [string, string[], string[] | object, number][];
   holds: string[] | object;
-  due: string[] | object;
   pinned: string[] | object;
   buyers: string[] | object;
   base: string[] | object;
@@ -14,11 +13,10 @@ interface Raw {
 }
 
 /** The reply of `inspect` as a value, with the journal replayed from its base. */
-export function readInspection(json: string): SaleInspection {
+export function readInspection(json: string, depth: 'counters' | 'holds'): SaleInspection {
   const raw = JSON.parse(json) as Raw;
   const sale = new Map(pairs(raw.sale));
   const variants = list(raw.variants);
-  const holds = pairs(raw.holds).filter(([key]) => !key.startsWith('change/'));
   const entries = list<[string, string[]]>(raw.journal).map(([at, fields]) =>
     parseEntry(at, fields[1] ?? ''),
   );
@@ -37,15 +35,25 @@ export function readInspection(json: string): SaleInspection {
       terms: terms ?? '',
       waiting,
     })),
-    holds: holds.map(([key, text]) => parseHold(key, text, null)),
-    index: variants.map(([variantId, , keys]) => ({ variantId, keys: list<string>(keys).map(parseKey) })),
-    pinned: list<string>(raw.pinned).map(parseKey),
-    buyers: pairs(raw.buyers).map(([buyerId, text]) => ({ buyerId, units: Number.parseInt(text, 10) })),
+    ...(depth === 'holds' ? { detail: detailOf(raw) } : {}),
     replayed: replay(
       new Map(pairs(raw.base)),
       variants.map(([variantId]) => variantId),
       entries,
     ),
+  };
+}
+
+function detailOf(raw: Raw): InspectedDetail {
+  const holds = pairs(raw.holds).filter(([key]) => !key.startsWith('change/'));
+  return {
+    holds: holds.map(([key, text]) => parseHold(key, text, null)),
+    index: list(raw.variants).map(([variantId, , keys]) => ({
+      variantId,
+      keys: list<string>(keys).map(parseKey),
+    })),
+    pinned: list<string>(raw.pinned).map(parseKey),
+    buyers: pairs(raw.buyers).map(([buyerId, text]) => ({ buyerId, units: Number.parseInt(text, 10) })),
   };
 }
 

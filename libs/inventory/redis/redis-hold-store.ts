@@ -279,9 +279,10 @@ export class RedisHoldStore implements port.HoldStore {
     };
   }
 
-  async inspect(saleId: string): Promise<port.SaleInspection | undefined> {
-    const reply = await this.runner.run(scripts.inspectScript, this.keys({ saleId }), {});
-    return reply.code === 'ok' ? readInspection(reply.json) : undefined;
+  async inspect(saleId: string, depth: 'counters' | 'holds'): Promise<port.SaleInspection | undefined> {
+    const args = { holds: depth === 'holds' ? 1 : 0 };
+    const reply = await this.runner.run(scripts.inspectScript, this.keys({ saleId }), args);
+    return reply.code === 'ok' ? readInspection(reply.json, depth) : undefined;
   }
 
   async readJournal(saleId: string, limit: number): Promise<port.JournalEntry[]> {
@@ -295,6 +296,16 @@ export class RedisHoldStore implements port.HoldStore {
 
   async trimJournal(saleId: string, position: string): Promise<void> {
     await this.runner.run(scripts.trimScript, this.keys({ saleId }), { position });
+  }
+
+  async ping(): Promise<void> {
+    await reached(() => this.runner.redis.ping(), 'ping');
+  }
+
+  /** Identifies this server's memory: another one after every restart and promotion. */
+  async memoryId(): Promise<string> {
+    const info = await reached(() => this.runner.redis.info('replication'), 'info');
+    return /master_replid:([0-9a-f]+)/.exec(info)?.[1] ?? '';
   }
 
   private keys({ saleId }: { saleId: string }): SaleKeys {

@@ -14,27 +14,14 @@ export async function projectShop(query: Query, shop: ShopFacts, version: number
   await standingSale(query, shop.shopId);
 }
 
-/** What a new regular price means for a shelf: the engine has to hear of it after the commit. */
-export interface ShelfPriceChange {
-  saleId: string;
-  variantId: string;
-  unitAmount: number;
-  currency: string;
-  priceVersion: number;
-}
-
 /**
- * Takes over a product with its variants and puts them on the shelf. Gives the prices that changed there; prices of
- * flash sales are their own. Older news change nothing.
+ * Takes over a product with its variants and puts them on the shelf; prices of flash sales are their own. Older news
+ * change nothing. The engine of the shelf hears of new prices by `SaleNews`, once this is committed.
  */
-export async function projectProduct(
-  query: Query,
-  product: ProductFacts,
-  version: number,
-): Promise<ShelfPriceChange[]> {
+export async function projectProduct(query: Query, product: ProductFacts, version: number): Promise<void> {
   const gone = product.status !== 'active';
   const shelf = await standingSale(query, product.shopId);
-  const changes: ShelfPriceChange[] = [];
+  const repriced: string[] = [];
   for (const variant of product.variants) {
     const title = variant.title ? `${product.title}, ${variant.title}` : product.title;
     const [kept] = await query(
@@ -59,12 +46,10 @@ export async function projectProduct(
     );
     if (!kept) continue;
     await putOnShelf(query, shelf, variant.variantId);
-    changes.push(...(await query<ShelfPriceChange>(REPRICE, [shelf, variant.variantId])));
+    const changed = await query(REPRICE, [shelf, variant.variantId]);
+    if (changed.length > 0) repriced.push(variant.variantId);
   }
-  if (changes.length > 0) {
-    await tellOfSale(query, priceChanged, shelf, { variantIds: changes.map((change) => change.variantId) });
-  }
-  return changes;
+  if (repriced.length > 0) await tellOfSale(query, priceChanged, shelf, { variantIds: repriced });
 }
 
 /** Brings the shelf's price of a variant to the variant's own; gives a row when it differed. */
@@ -73,5 +58,4 @@ UPDATE sale_variants s SET price_amount = v.price_amount, currency = v.currency,
 FROM variants v
 WHERE s.sale_id = $1 AND s.variant_id = $2 AND v.id = $2
   AND (s.price_amount, s.currency) IS DISTINCT FROM (v.price_amount, v.currency)
-RETURNING s.sale_id AS "saleId", s.variant_id AS "variantId", s.price_amount AS "unitAmount", s.currency,
-  s.price_version AS "priceVersion"`;
+RETURNING 1`;

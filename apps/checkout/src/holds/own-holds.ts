@@ -1,10 +1,9 @@
-import type { Query } from '#bus';
 import { inTransaction, queryOf } from '#bus';
 import type { HoldView } from '#contracts';
 import type { Pool } from 'pg';
 import { holdView } from './hold-view.ts';
 import type { SettleHolds } from './settle-holds.ts';
-import { HOLD_COLUMNS, type HoldRow } from './stored-hold.ts';
+import { findHold, HOLD_COLUMNS, type HoldRow } from './stored-hold.ts';
 
 /** More live holds than a buyer can look at. */
 const MOST_LISTED = 100;
@@ -57,12 +56,4 @@ export class OwnHolds {
     if (result.after.state !== 'released') return { code: 'ended' };
     return { code: 'released', hold: holdView(result.after) };
   }
-}
-
-async function findHold(query: Query, buyerId: string, holdId: string): Promise<HoldRow | undefined> {
-  const [row] = await query<HoldRow>(
-    `SELECT ${HOLD_COLUMNS} FROM holds h JOIN sales s ON s.id = h.sale_id WHERE h.id = $1 AND h.buyer_id = $2`,
-    [holdId, buyerId],
-  );
-  return row;
 }

@@ -1,12 +1,15 @@
 import type { HoldRequest, HoldView } from '#contracts';
+import { queryOf } from '#bus';
 import type { HoldEnd, HoldKey, ReserveAnswer } from '#inventory';
+import type { Pool } from 'pg';
 import { reach } from '../failpoints.ts';
 import type { SaleActivity } from '../sales/sale-activity.ts';
 import type { KnownSale, SaleGate } from '../sales/sale-gate.ts';
-import { heldLinesOf } from '../sales/terms.ts';
+import { heldLinesOf, termedLinesOf } from '../sales/terms.ts';
 import { lineViews } from './hold-view.ts';
 import type { HoldWriter, StoreResult } from './hold-writer.ts';
 import type { SettleHolds } from './settle-holds.ts';
+import { findHold } from './stored-hold.ts';
 
 /** Why nothing was claimed. */
 export type HoldReason =
@@ -30,28 +33,30 @@ type NotHeld =
 /** A rebuild between claim and commit makes a hold begin again; more often than this is trouble of another kind. */
 const TRIES = 3;
 
+export interface PlaceHoldsParts {
+  pool: Pool;
+  gate: SaleGate;
+  writer: HoldWriter;
+  settle: SettleHolds;
+  activity: SaleActivity;
+}
+
 /** Claims units for a buyer and makes the claim durable before saying so (protocols 4). */
 export class PlaceHolds {
-  private readonly gate: SaleGate;
-  private readonly writer: HoldWriter;
-  private readonly settle: SettleHolds;
-  private readonly activity: SaleActivity;
+  private readonly parts: PlaceHoldsParts;
 
-  constructor(gate: SaleGate, writer: HoldWriter, settle: SettleHolds, activity: SaleActivity) {
-    this.gate = gate;
-    this.writer = writer;
-    this.settle = settle;
-    this.activity = activity;
+  constructor(parts: PlaceHoldsParts) {
+    this.parts = parts;
   }
 
   /** All parts of a cart or none: parts that were claimed before a later one was refused are given back. */
   async place(buyerId: string, requests: readonly HoldRequest[]): Promise<PlaceHoldsResult> {
     const holds: HoldView[] = [];
     for (const request of requests) {
-      const placed = this.writer.saturated ? BUSY : await this.placeOne(buyerId, request);
+      const placed = this.parts.writer.saturated ? BUSY : await this.placeOne(buyerId, request);
       if ('code' in placed) {
         const back = holds.map(({ holdId }) => ({ holdId, buyerId }));
-        if (back.length > 0) await this.settle.releaseHolds(back, 'cart_refused');
+        if (back.length > 0) await this.parts.settle.releaseHolds(back, 'cart_refused');
         return { code: 'refused', saleId: request.saleId, reason: placed };
       }
       holds.push(placed);
@@ -66,7 +71,7 @@ export class PlaceHolds {
       await reach('hold.claimed');
       const { sale, hold } = claimed;
       const { saleId, epoch } = sale;
-      const stored = await this.writer.store({ ...hold, saleId, epoch, source: 'buyer' });
+      const stored = await this.parts.writer.store({ ...hold, saleId, epoch, source: 'buyer' });
       if (stored.code === 'held') {
         await reach('hold.stored');
         return viewOf(sale, hold);
@@ -82,14 +87,37 @@ export class PlaceHolds {
     { saleId, holdId, lines }: HoldRequest,
   ): Promise<{ sale: KnownSale; hold: Held } | HoldReason> {
     let used: KnownSale | undefined;
-    const answer = await this.gate.run<ReserveAnswer | { code: 'planned' }>(saleId, async (store, sale) => {
-      used = sale;
-      if (sale.state === 'planned') return { code: 'planned' };
-      return store.reserve({ saleId, epoch: sale.epoch, holdId, buyerId, lines });
-    });
-    if ('expired' in answer) this.writer.expire(answer.expired);
-    for (const line of lines) this.activity.touch(saleId, line.variantId);
+    const answer = await this.parts.gate.run<ReserveAnswer | { code: 'planned' | 'paused' }>(
+      saleId,
+      async (store, sale) => {
+        used = sale;
+        if (sale.state === 'planned' || sale.state === 'paused') return { code: sale.state };
+        if (sale.state === 'closed' || sale.state === 'stopped') return this.afterEnd({ holdId, buyerId });
+        return store.reserve({ saleId, epoch: sale.epoch, holdId, buyerId, lines });
+      },
+    );
+    if ('expired' in answer) this.parts.writer.expire(answer.expired);
+    for (const line of lines) this.parts.activity.touch(saleId, line.variantId);
     return answer.code === 'held' && used ? { sale: used, hold: answer } : reasonOf(answer as NotHeld);
+  }
+
+  /** A sale that is over may be gone from its engine; what became of a hold is known in Postgres. */
+  private async afterEnd(key: HoldKey): Promise<ReserveAnswer> {
+    const row = await findHold(queryOf(this.parts.pool), key.buyerId, key.holdId);
+    if (!row) return { code: 'closed' };
+    if (row.state !== 'held' && row.state !== 'paying') return { code: 'ended', state: row.state };
+    const times = { startedAt: row.startedAt.getTime(), expiresAt: row.expiresAt.getTime() };
+    const lines = termedLinesOf(row.lines);
+    return {
+      code: 'held',
+      replay: true,
+      state: row.state,
+      ...key,
+      ...times,
+      lines,
+      expired: [],
+      promoted: [],
+    };
   }
 
   /** Why a claimed hold is not durable; undefined when it may be claimed again. */
@@ -100,11 +128,11 @@ export class PlaceHolds {
   ): Promise<HoldReason | undefined> {
     if (stored.code === 'unknown') return { code: 'paused' };
     if (stored.code === 'moved') {
-      this.gate.forget(sale.saleId);
+      this.parts.gate.forget(sale.saleId);
       return undefined;
     }
     // The row is a tombstone or had ended before. Should this call be lost, the units come back when the time is up.
-    await this.gate
+    await this.parts.gate
       .storeOf(sale.engine)
       .release(sale, [key])
       .catch(() => undefined);

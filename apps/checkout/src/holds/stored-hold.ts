@@ -1,3 +1,4 @@
+import type { Query } from '#bus';
 import type { HoldKey, LiveState, HoldEnd } from '#inventory';
 
 /** A line of a hold as Postgres keeps it, with the price frozen when the units were claimed. */
@@ -28,3 +29,12 @@ export interface HoldRow extends HoldKey {
 export const HOLD_COLUMNS = `h.id AS "holdId", h.buyer_id AS "buyerId", h.sale_id AS "saleId", s.shop_id AS "shopId",
   h.state, h.source, h.reason, h.lines, h.started_at AS "startedAt", h.expires_at AS "expiresAt",
   h.ended_at AS "endedAt", h.order_id AS "orderId"`;
+
+/** A buyer's own hold. */
+export async function findHold(query: Query, buyerId: string, holdId: string): Promise<HoldRow | undefined> {
+  const [row] = await query<HoldRow>(
+    `SELECT ${HOLD_COLUMNS} FROM holds h JOIN sales s ON s.id = h.sale_id WHERE h.id = $1 AND h.buyer_id = $2`,
+    [holdId, buyerId],
+  );
+  return row;
+}

@@ -134,6 +134,8 @@ export class RunSaleCommand {
        WHERE v.sale_id = $1 AND v.planned_quantity > coalesce(b.amount, 0)`,
       [sale.id],
     );
+    // The clock starts a sale with what there is; a host is told what is missing.
+    if (order.actorId === null) await this.clampToShelf(shelf, wanted);
     const startsAt = new Date(Date.now() + command.inSeconds * 1_000);
     const endsAt = sale.durationS ? new Date(startsAt.getTime() + sale.durationS * 1_000) : null;
     const moved = await this.moveUnits.move(
@@ -145,7 +147,9 @@ export class RunSaleCommand {
         actorId: order.actorId,
         reason: 'start',
       },
-      wanted.map((line) => ({ ...line, from: { saleId: shelf }, to: { saleId: sale.id } })),
+      wanted
+        .filter((line) => line.quantity > 0)
+        .map((line) => ({ ...line, from: { saleId: shelf }, to: { saleId: sale.id } })),
       async (tx) => {
         const opened = await tx(
           `UPDATE sales SET state = 'open', starts_at = $2, ends_at = $3 WHERE id = $1 AND state = 'planned' RETURNING id`,
@@ -164,6 +168,18 @@ export class RunSaleCommand {
     if (known) await this.rebuildSale.rebuild(known);
   }
 
+  private async clampToShelf(
+    shelf: string,
+    wanted: { variantId: string; quantity: number }[],
+  ): Promise<void> {
+    const rows = await queryOf(this.pool)<{ variantId: string; amount: number }>(
+      `SELECT variant_id AS "variantId", amount FROM balances WHERE account = $1 AND variant_id = ANY($2::uuid[])`,
+      [`sale:${shelf}`, wanted.map((line) => line.variantId)],
+    );
+    const there = new Map(rows.map((row) => [row.variantId, row.amount]));
+    for (const line of wanted) line.quantity = Math.min(line.quantity, there.get(line.variantId) ?? 0);
+  }
+
   /** Postgres decides; the engine hears of it at once, or when it is rebuilt. */
   private async close(
     order: CommandOrder,
@@ -175,7 +191,12 @@ export class RunSaleCommand {
     await this.change(order, sale, ['open', 'paused'], async (query) =>
       closeSale(query, sale.id, state, reason, order.id),
     );
-    await this.tellEngine(sale.id, async (store, known) => {
+    await this.tellEngineClosed(sale.id, state);
+  }
+
+  /** Ends a sale in its engine after Postgres ended it; one that cannot be asked hears of it when it is rebuilt. */
+  async tellEngineClosed(saleId: string, state: 'closed' | 'stopped'): Promise<void> {
+    await this.tellEngine(saleId, async (store, known) => {
       const answer = await store.close(known, state);
       return answer.code === 'closed' && answer.more ? { code: 'again' as const } : answer;
     });

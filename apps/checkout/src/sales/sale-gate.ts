@@ -74,6 +74,10 @@ export class SaleGate {
     this.known.delete(saleId);
   }
 
+  forgetAll(): void {
+    this.known.clear();
+  }
+
   /** Runs `call` against the sale's engine at its present epoch; `paused` when the engine stays out of reach. */
   async run<T extends { code: string }>(
     saleId: string,

@@ -166,7 +166,7 @@ async function book(
     from: accountOf(move.from),
     to: accountOf(move.to),
   }));
-  if ((await postLedger(query, event, ledgerMoves)) === 'repeat') throw new Repeated();
+  if (moves.length > 0 && (await postLedger(query, event, ledgerMoves)) === 'repeat') throw new Repeated();
   await also(query);
   const prices = await query<Price & { saleId: string; variantId: string }>(
     `SELECT sale_id AS "saleId", variant_id AS "variantId", price_amount AS "unitAmount", currency,

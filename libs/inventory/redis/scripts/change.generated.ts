@@ -34,9 +34,13 @@ if not sale then return { -1 } end
 if ARGV[2] ~= '' then redis.call('HSET', KEYS[1], 'state', ARGV[2]) end
 if ARGV[3] ~= '-1' then redis.call('HSET', KEYS[1], 'startsAt', ARGV[3]) end
 if ARGV[4] ~= '-1' then redis.call('HSET', KEYS[1], 'endsAt', ARGV[4]) end
+local function version(terms)
+  return tonumber(string.match(terms, '(%d+)$') or '0')
+end
 for i = 5, #ARGV, 2 do
   local shelf = KEYS[2] .. ARGV[i]
-  if redis.call('HEXISTS', shelf, 'terms') == 1 then redis.call('HSET', shelf, 'terms', ARGV[i + 1]) end
+  local terms = redis.call('HGET', shelf, 'terms')
+  if terms and version(terms) <= version(ARGV[i + 1]) then redis.call('HSET', shelf, 'terms', ARGV[i + 1]) end
 end
 return { 1 }`,
 } as const);

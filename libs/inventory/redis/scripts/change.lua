@@ -9,7 +9,7 @@ ARGV
   startsAt  integer  milliseconds since 1970, 0 for at once, -1 to keep it
   endsAt    integer  milliseconds since 1970, 0 for never, -1 to keep it
   ...variant text    a variant
-  ...terms  text     its new terms; holds keep theirs
+  ...terms  text     its new terms, unless those in force have a later version; holds keep theirs
 REPLIES
   ok  changed
   stale_epoch  this server's memory is not the one the caller believes in
@@ -20,8 +20,13 @@ if not sale then return { CODE.stale_epoch } end
 if ARGV.state ~= '' then redis.call('HSET', KEYS.sale, 'state', ARGV.state) end
 if ARGV.startsAt ~= '-1' then redis.call('HSET', KEYS.sale, 'startsAt', ARGV.startsAt) end
 if ARGV.endsAt ~= '-1' then redis.call('HSET', KEYS.sale, 'endsAt', ARGV.endsAt) end
+-- Two price changes may arrive in the wrong order: the version at the end of the terms decides.
+local function version(terms)
+  return tonumber(string.match(terms, '(%d+)$') or '0')
+end
 for i = REST_FROM, #ARGV, 2 do
   local shelf = KEYS.variant .. ARGV[i]
-  if redis.call('HEXISTS', shelf, 'terms') == 1 then redis.call('HSET', shelf, 'terms', ARGV[i + 1]) end
+  local terms = redis.call('HGET', shelf, 'terms')
+  if terms and version(terms) <= version(ARGV[i + 1]) then redis.call('HSET', shelf, 'terms', ARGV[i + 1]) end
 end
 return { CODE.ok }

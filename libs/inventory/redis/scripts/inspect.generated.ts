@@ -1,11 +1,11 @@
 // Generated from inspect.lua by tools/generate/lua.ts. Change that file, then run `npm run generate:lua`.
 import { defineScript } from '../script.ts';
 
-/** everything of a sale as JSON, for the reconciler and for tests; reads only, and takes long on a large sale. */
+/** a sale as JSON, for the reconciler and for tests; reads only. With its holds it takes long on a large sale. */
 export const inspectScript = defineScript({
   name: 'inspect',
   keys: ['sale', 'variants', 'variant', 'holds', 'buyers', 'due', 'pinned', 'waiting', 'journal', 'base'],
-  args: {},
+  args: { holds: 'integer' },
   rest: {},
   replies: {
     ok: { json: 'text' },
@@ -14,12 +14,13 @@ export const inspectScript = defineScript({
   lua: `
 local sale = redis.call('HGETALL', KEYS[1])
 if #sale == 0 then return { -11 } end
+local deep = ARGV[1] == '1'
 local variants = {}
 for i, variant in ipairs(redis.call('SMEMBERS', KEYS[2])) do
   variants[i] = {
     variant,
     redis.call('HMGET', KEYS[3] .. variant, 'stock', 'available', 'held', 'sold', 'terms'),
-    redis.call('ZRANGE', KEYS[6] .. ':' .. variant, 0, -1),
+    deep and redis.call('ZRANGE', KEYS[6] .. ':' .. variant, 0, -1) or {},
     redis.call('ZCARD', KEYS[8] .. variant),
   }
 end
@@ -28,10 +29,9 @@ return {
   cjson.encode({
     sale = sale,
     variants = variants,
-    holds = redis.call('HGETALL', KEYS[4]),
-    due = redis.call('ZRANGE', KEYS[6], 0, -1),
-    pinned = redis.call('ZRANGE', KEYS[7], 0, -1),
-    buyers = redis.call('HGETALL', KEYS[5]),
+    holds = deep and redis.call('HGETALL', KEYS[4]) or {},
+    pinned = deep and redis.call('ZRANGE', KEYS[7], 0, -1) or {},
+    buyers = deep and redis.call('HGETALL', KEYS[5]) or {},
     base = redis.call('HGETALL', KEYS[10]),
     journal = redis.call('XRANGE', KEYS[9], '-', '+'),
   }),

@@ -1,5 +1,5 @@
 --[[
-inspect: everything of a sale as JSON, for the reconciler and for tests; reads only, and takes long on a large sale.
+inspect: a sale as JSON, for the reconciler and for tests; reads only. With its holds it takes long on a large sale.
 KEYS
   sale      hash: epoch, replid, state, startsAt, endsAt, limit, ttl
   variants  set of the sale's variants
@@ -11,18 +11,21 @@ KEYS
   waiting   prefix of one sorted set per variant: waiters' keys by rank
   journal   stream of every change of counters
   base      hash: the counters that the journal begins from
+ARGV
+  holds     integer  1 for everything below the counters too
 REPLIES
   ok json:text  the sale
   unknown_variant  there is no such sale
 ]]
 local sale = redis.call('HGETALL', KEYS.sale)
 if #sale == 0 then return { CODE.unknown_variant } end
+local deep = ARGV.holds == '1'
 local variants = {}
 for i, variant in ipairs(redis.call('SMEMBERS', KEYS.variants)) do
   variants[i] = {
     variant,
     redis.call('HMGET', KEYS.variant .. variant, 'stock', 'available', 'held', 'sold', 'terms'),
-    redis.call('ZRANGE', KEYS.due .. ':' .. variant, 0, -1),
+    deep and redis.call('ZRANGE', KEYS.due .. ':' .. variant, 0, -1) or {},
     redis.call('ZCARD', KEYS.waiting .. variant),
   }
 end
@@ -31,10 +34,9 @@ return {
   cjson.encode({
     sale = sale,
     variants = variants,
-    holds = redis.call('HGETALL', KEYS.holds),
-    due = redis.call('ZRANGE', KEYS.due, 0, -1),
-    pinned = redis.call('ZRANGE', KEYS.pinned, 0, -1),
-    buyers = redis.call('HGETALL', KEYS.buyers),
+    holds = deep and redis.call('HGETALL', KEYS.holds) or {},
+    pinned = deep and redis.call('ZRANGE', KEYS.pinned, 0, -1) or {},
+    buyers = deep and redis.call('HGETALL', KEYS.buyers) or {},
     base = redis.call('HGETALL', KEYS.base),
     journal = redis.call('XRANGE', KEYS.journal, '-', '+'),
   }),

@@ -5,12 +5,14 @@ export class Sales1763600001000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(sales);
     await runner.query(holds);
+    await runner.query(news);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
       DROP TABLE waitlist, holds, sale_commands, sale_feed, sale_variants, sales;
-      DROP SEQUENCE sale_epochs;`);
+      DROP SEQUENCE sale_epochs, waitlist_rank;
+      DROP FUNCTION tell_of_sale(), tell_of_price();`);
   }
 }
 
@@ -39,11 +41,13 @@ CREATE TABLE sales (
   starts_at timestamptz,
   ends_at timestamptz,
   closed_at timestamptz,
+  drained_at timestamptz,
   created_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 CREATE UNIQUE INDEX one_standing_sale_per_shop ON sales (shop_id) WHERE kind = 'standing';
 CREATE INDEX sales_by_shop ON sales (shop_id, id DESC);
 CREATE INDEX sales_by_show ON sales (show_id, id DESC) WHERE show_id IS NOT NULL;
+CREATE INDEX undrained_sales ON sales (id) WHERE state IN ('closed', 'stopped') AND drained_at IS NULL;
 CREATE INDEX running_sales ON sales (state, id) WHERE state IN ('open', 'paused', 'planned');
 CREATE TABLE sale_variants (
   sale_id uuid NOT NULL REFERENCES sales,
@@ -105,4 +109,22 @@ CREATE TABLE waitlist (
 );
 CREATE UNIQUE INDEX waiting_once ON waitlist (sale_id, variant_id, buyer_id) WHERE state = 'waiting';
 CREATE INDEX waiting_in_order ON waitlist (sale_id, variant_id, rank) WHERE state = 'waiting';
+`;
+
+// Every instance of checkout hears on commit that a sale changed, and forgets what it remembered of it.
+const news = `
+CREATE FUNCTION tell_of_sale() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_notify('checkout_sale_changed', NEW.id::text);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER sales_changed AFTER UPDATE OF state, epoch, engine ON sales
+  FOR EACH ROW EXECUTE FUNCTION tell_of_sale();
+CREATE FUNCTION tell_of_price() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_notify('checkout_price_changed', NEW.sale_id || ' ' || NEW.variant_id);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER prices_changed AFTER UPDATE OF price_version ON sale_variants
+  FOR EACH ROW WHEN (OLD.price_version <> NEW.price_version) EXECUTE FUNCTION tell_of_price();
 `;
