@@ -12,6 +12,8 @@ export interface OutputPlan {
 
 /** Everything that fluent-ffmpeg must be told of a process. */
 export interface FfmpegPlan {
+  /** Scheduling priority: what viewers can do without gives way to what they cannot. */
+  niceness?: number;
   inputArgs: string[];
   filters: string[];
   outputs: OutputPlan[];
@@ -80,6 +82,9 @@ export type KeyFrames = { follow: 'source' } | { follow: 'grid'; fromMs: number 
 /** Frames a millisecond early by rounding still belong to their moment. */
 const ROUNDING_MS = 1;
 
+/** The copied picture and the sound go before encoded rungs. */
+const RUNG_NICENESS = 5;
+
 /** An argument list as it would be typed. */
 export function words(line: string): string[] {
   return line.split(' ');
@@ -103,7 +108,7 @@ export function encodePlan(rungs: readonly Rung[], keyFrames: KeyFrames): Ffmpeg
     name: rung.name,
     args: ['-map', `[o${index}]`, ...x264(rung), '-force_key_frames', keyFrameRule(keyFrames), ...CMAF],
   }));
-  return { inputArgs: DECODE, filters, outputs };
+  return { niceness: RUNG_NICENESS, inputArgs: DECODE, filters, outputs };
 }
 
 /** Peak 6 % above the mean and a buffer of 1.2 s: validators of playlists compare measured peaks with announced ones. */

@@ -44,3 +44,8 @@ export function blame({ signal, lines }: FfmpegEnd): Blamed {
   if (lines.some((line) => PUBLISHER.some((pattern) => pattern.test(line)))) return 'publisher';
   return 'us';
 }
+
+/** What an ended process said last, or how it ended. */
+export function lastWords({ code, signal, lines }: FfmpegEnd): string {
+  return lines.findLast((line) => line.trim() !== '') ?? `exit ${code ?? signal ?? 'unknown'}`;
+}

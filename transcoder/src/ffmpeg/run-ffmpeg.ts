@@ -64,7 +64,9 @@ export async function runFfmpeg(
 
 /** The command as fluent-ffmpeg will run it; `dir` holds the outputs' sockets. */
 export function buildCommand(plan: FfmpegPlan, dir: string, input: PassThrough): Command {
-  const command = ffmpeg(input, { stdoutLines: 1 }).inputOptions(plan.inputArgs);
+  const command = ffmpeg(input, { stdoutLines: 1, niceness: plan.niceness ?? 0 }).inputOptions(
+    plan.inputArgs,
+  );
   if (plan.filters.length > 0) command.complexFilter(plan.filters);
   plan.outputs.forEach(({ args }, index) => {
     command.output(`unix:${socketPath(dir, index)}`).outputOptions(args);

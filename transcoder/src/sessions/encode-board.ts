@@ -1,6 +1,6 @@
 import type { Logger } from '#process';
 import { encodePlan, type KeyFrames } from '../ffmpeg/arguments.ts';
-import { blame, type FfmpegEnd } from '../ffmpeg/blame.ts';
+import { blame, lastWords, type FfmpegEnd } from '../ffmpeg/blame.ts';
 import type { TagLog } from '../feed/tag-log.ts';
 import { pixelRate, type Rung } from '../ladder/ladder.ts';
 import type { PlannedSegment, SegmentPlan } from '../timeline/segment-plan.ts';
@@ -123,8 +123,8 @@ export class EncodeBoard {
   }
 
   /** Ends the open segments. */
-  finish(): void {
-    for (const track of this.tracks.values()) track.finish();
+  finish(untilMs?: number): void {
+    for (const track of this.tracks.values()) track.finish(untilMs);
   }
 
   private allowed(): Set<string> {
@@ -209,7 +209,7 @@ export class EncodeBoard {
   private replace(group: Group, end: FfmpegEnd): void {
     const { out, logger } = this.options;
     const whose = blame(end);
-    const detail = end.lines.at(-1) ?? `exit ${end.code ?? end.signal ?? 'unknown'}`;
+    const detail = lastWords(end);
     logger.warn({ rungs: [...group.rungs], blame: whose, detail }, 'an encoder ended; starting it again');
     out.trouble({ what: 'restarted', blame: whose, rendition: [...group.rungs].join(','), detail });
     const now = performance.now();

@@ -110,13 +110,13 @@ export class LiveStretch {
     return Math.max(this.copy?.track.endMs ?? 0, this.audio?.track.endMs ?? 0, this.board.endMs());
   }
 
-  /** Ends the stretch: what is cut is given out, encoders go. */
-  finish(): Promise<void> {
+  /** Ends the stretch: what is left before `untilMs` is given out, encoders go. */
+  finish(untilMs?: number): Promise<void> {
     if (this.over) return Promise.resolve();
     this.over = true;
-    this.copy?.track.finish();
-    this.audio?.track.finish();
-    this.board.finish();
+    this.copy?.track.finish(untilMs);
+    this.audio?.track.finish(untilMs);
+    this.board.finish(untilMs);
     return Promise.all([this.copy?.encoder.stop(), this.audio?.encoder.stop(), this.board.stop()]).then(
       () => undefined,
     );

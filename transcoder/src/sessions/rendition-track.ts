@@ -41,7 +41,8 @@ export class RenditionTrack {
     this.cutter.drain();
   }
 
-  finish(): void {
-    this.cutter.finish();
+  /** Gives out what is left before `untilMs`. */
+  finish(untilMs?: number): void {
+    this.cutter.finish(untilMs);
   }
 }

@@ -1,6 +1,6 @@
 import type { Logger } from '#process';
 import type { FfmpegPlan } from '../ffmpeg/arguments.ts';
-import { blame, type FfmpegEnd } from '../ffmpeg/blame.ts';
+import { blame, lastWords, type FfmpegEnd } from '../ffmpeg/blame.ts';
 import { Encoder, type EncoderEvents } from './encoder.ts';
 import type { StretchOutput } from './stretch-output.ts';
 
@@ -76,7 +76,7 @@ export class RestartingEncoder {
     if (this.stopped) return;
     const { name, out, logger } = this.options;
     const whose = blame(end);
-    const detail = end.lines.at(-1) ?? `exit ${end.code ?? end.signal ?? 'unknown'}`;
+    const detail = lastWords(end);
     logger.warn(
       { output: name, blame: whose, code: end.code, signal: end.signal, detail },
       'ffmpeg ended; starting it again',

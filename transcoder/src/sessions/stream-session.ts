@@ -203,7 +203,7 @@ export class StreamSession {
     const outcome = this.live.handleTag(tag, bytes);
     if (programme.log.hasSound && !this.hadSound) this.listLadder(programme);
     if (outcome.kind === 'fine') return;
-    this.endLive();
+    this.endLive(outcome.fromMs);
     this.startLive(programme, outcome.fromMs, 'grid');
     this.out.trouble({
       what: 'top_rung_encoded',
@@ -337,10 +337,10 @@ export class StreamSession {
     this.out.trouble({ what: 'gave_up', blame: 'us', rendition: null, detail: why });
   }
 
-  private endLive(): void {
+  private endLive(untilMs?: number): void {
     const { live } = this;
     this.live = undefined;
-    void live?.finish();
+    void live?.finish(untilMs);
   }
 
   private endSlate(): void {

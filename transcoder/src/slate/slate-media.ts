@@ -11,6 +11,8 @@ export const SLATE_LOOP_MS = 2_000;
 /** Pictures of this many sizes are kept, about 100 KB each. */
 const KEPT_SIZES = 32;
 const SILENCE_S = 0.4;
+/** Slates are made while streams run. */
+const NICENESS = 10;
 const BYTES_PER_SAMPLE = 4;
 
 /** A rendition's slate: samples that can be repeated for ever, with times from 0. */
@@ -72,13 +74,13 @@ function picturePlan(width: number, height: number): FfmpegPlan {
   ];
   const size = `${width}x${height}`;
   const inputArgs = ['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', size, '-r', String(SLATE_FRAME_RATE)];
-  return { inputArgs, filters: [], outputs: [{ name: 'slate', args }] };
+  return { niceness: NICENESS, inputArgs, filters: [], outputs: [{ name: 'slate', args }] };
 }
 
 function silencePlan(): FfmpegPlan {
   const args = ['-c:a', 'aac', '-b:a', `${AUDIO_KBPS}k`, ...FRAGMENTS];
   const inputArgs = ['-f', 's16le', '-ar', String(AUDIO_RATE), '-ac', '2'];
-  return { inputArgs, filters: [], outputs: [{ name: 'slate', args }] };
+  return { niceness: NICENESS, inputArgs, filters: [], outputs: [{ name: 'slate', args }] };
 }
 
 async function encode(plan: FfmpegPlan, input: Buffer, logger: Logger): Promise<SlateMedia> {

@@ -5,6 +5,8 @@ import type { PlannedSegment, SegmentPlan } from './segment-plan.ts';
 export const PART_MS = 500;
 /** Sound waits this long at most for the picture to say where a segment begins. */
 const MAX_HELD_MS = 700;
+/** Timestamps are rounded on their way. */
+const ROUNDING_MS = 8;
 /** Fragment sequence numbers per segment; only their growth matters. */
 const SEQUENCE_STEP = 64;
 
@@ -90,9 +92,11 @@ export class Cutter {
     }
   }
 
-  /** Gives out what is left and ends the segment. */
-  finish(): void {
+  /** Gives out what is left before `untilMs` and ends the segment. */
+  finish(untilMs = Infinity): void {
     for (const { sample, track } of this.held.splice(0)) this.takeSound(sample, track);
+    const untilTick = this.track ? ((untilMs - ROUNDING_MS) * this.track.timescale) / 1_000 : Infinity;
+    this.pending = this.pending.filter(({ decodeTime }) => decodeTime < untilTick);
     this.closeSegment();
   }
 

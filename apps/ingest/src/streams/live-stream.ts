@@ -44,6 +44,9 @@ export class LiveStream {
     this.events = events;
   }
 
+  /** Since when nobody has read a stream that could be read; milliseconds of the monotonic clock. */
+  unreadSince: number | undefined;
+
   /** Whether a reader can begin now. */
   get isJoinable(): boolean {
     return this.usable && this.cache.isJoinable;
@@ -62,6 +65,7 @@ export class LiveStream {
     for (const reader of this.readers) this.pass(reader, bytes);
     if (kind === 'key-frame' && !this.usable && this.picture) {
       this.usable = true;
+      this.unreadSince = performance.now();
       this.events.onUsable(this.picture);
     }
   }
@@ -76,11 +80,13 @@ export class LiveStream {
     if (!this.isJoinable) return false;
     reader.write(Buffer.concat([flvHeader(), ...this.cache.snapshot()]));
     this.readers.add(reader);
+    this.unreadSince = undefined;
     return true;
   }
 
   detach(reader: FeedReader): void {
     this.readers.delete(reader);
+    if (this.readers.size === 0) this.unreadSince ??= performance.now();
   }
 
   /** Ends all readers: the publisher has left. */
@@ -102,7 +108,7 @@ export class LiveStream {
   private pass(reader: FeedReader, bytes: Buffer): void {
     reader.write(bytes);
     if (reader.unreadBytes <= MAX_UNREAD_BYTES) return;
-    this.readers.delete(reader);
+    this.detach(reader);
     reader.cut();
   }
 

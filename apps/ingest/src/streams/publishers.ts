@@ -21,6 +21,8 @@ import { Publisher, type PublisherEvents } from './publisher.ts';
 import { recordRefusal } from './record-refusal.ts';
 
 const CHECK_EVERY_MS = 1_000;
+/** A stream that no transcoder has read for this long needs its job put again: the queue may have lost it. */
+const UNREAD_MS = 8_000;
 /** Declared when the stream says nothing; only capacity is planned with it. */
 const ASSUMED_FRAME_RATE = 30;
 
@@ -228,7 +230,8 @@ export class Publishers implements PublisherEvents {
       height,
       frameRate: frameRate ?? ASSUMED_FRAME_RATE,
     };
-    await this.options.jobs.put(connectionId, job);
+    await this.options.jobs.put(`${connectionId}/${publisher.jobsPut}`, job);
+    publisher.jobsPut += 1;
     publisher.jobPut = true;
   }
 
@@ -258,6 +261,15 @@ export class Publishers implements PublisherEvents {
 
   private async catchUp(): Promise<void> {
     for (const publisher of this.byStream.values()) {
+      const { stream } = publisher;
+      if (stream.unreadSince !== undefined && performance.now() - stream.unreadSince > UNREAD_MS) {
+        this.options.logger.warn(
+          { streamId: publisher.session.streamId },
+          'no transcoder reads a stream; asking again',
+        );
+        stream.unreadSince = performance.now();
+        publisher.jobPut = false;
+      }
       if (!publisher.recorded) {
         const opening = { ...publisher.session, nodeUrl: this.options.nodeUrl };
         const session = await openSession(this.options.pool, opening, publisher.session.streamId);
