@@ -52,6 +52,7 @@ export class RtmpClient {
 
   private constructor(socket: Socket) {
     this.socket = socket;
+    socket.setNoDelay(true);
     this.reader = new ChunkReader((message) => {
       this.received.push(message);
       this.notify();
