@@ -11,6 +11,8 @@ const Watch = page(() => import('../watch/watch.tsx'), 'Watch');
 const LogIn = page(() => import('../account/log-in.tsx'), 'LogIn');
 const SignUp = page(() => import('../account/sign-up.tsx'), 'SignUp');
 const Dashboard = page(() => import('../dashboard/dashboard.tsx'), 'Dashboard');
+const Orders = page(() => import('../orders/orders.tsx'), 'Orders');
+const OrderPage = page(() => import('../orders/order-page.tsx'), 'OrderPage');
 const Design = page(() => import('../design/design.tsx'), 'Design');
 
 /** Every address of the pages. What most visitors open first is in the first bundle, the rest comes when it is opened. */
@@ -25,6 +27,8 @@ export function App({ services }: { services: Services }) {
             <Route path="login" element={<LogIn />} />
             <Route path="signup" element={<SignUp />} />
             <Route path="dashboard/*" element={<Dashboard />} />
+            <Route path="orders" element={<Orders />} />
+            <Route path="orders/:orderId" element={<OrderPage />} />
             <Route path="design" element={<Design />} />
             <Route path="*" element={<NotFound />} />
           </Route>

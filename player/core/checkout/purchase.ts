@@ -9,7 +9,7 @@ import {
 } from '#contracts';
 import type { Api } from '../api/api.ts';
 import { problemText } from '../api/problems.ts';
-import { createStore, type Readable } from '../store.ts';
+import { createStore, type Readable, type Store } from '../store.ts';
 import type { Timers } from '../timers.ts';
 import type { Payer } from './payer.ts';
 
@@ -55,23 +55,27 @@ export class Purchase implements Readable<PurchaseState> {
   private looks = 0;
   private cancelLook = () => undefined as void;
   private payer: Payer | null = null;
-  readonly get = this.store.get;
-  readonly subscribe = this.store.subscribe;
+  readonly get: Store<PurchaseState>['get'];
+  readonly subscribe: Store<PurchaseState>['subscribe'];
   private readonly deps: PurchaseDeps;
 
-  constructor(deps: PurchaseDeps) {
+  /** `placed` goes on with an order that is not paid yet. */
+  constructor(deps: PurchaseDeps, placed: OrderView | null = null) {
     this.deps = deps;
+    this.store = createStore<PurchaseState>({ step: 'filling', order: placed, refusal: null, problem: null });
+    this.get = this.store.get;
+    this.subscribe = this.store.subscribe;
   }
 
-  /** The press on "Pay". */
-  async pay(body: OrderBody, payer: Payer, returnUrl: (order: OrderView) => string): Promise<void> {
+  /** The press on "Pay"; `body` is needed until the order is placed. */
+  async pay(body: OrderBody | null, payer: Payer, returnUrl: (order: OrderView) => string): Promise<void> {
     const now = this.get();
     if (now.step !== 'filling') return;
     this.payer = payer;
     this.store.set({ step: 'ordering', order: now.order });
     const fault = await payer.check();
     if (fault) return this.refuse(now.order, fault);
-    const order = now.order ?? (await this.place(body));
+    const order = now.order ?? (body && (await this.place(body)));
     if (order) await this.payFor(order, returnUrl);
   }
 
