@@ -38,7 +38,7 @@ export function page<T extends z.ZodType>(item: T) {
 export function line(minLength: number, maxLength: number) {
   return z
     .string()
-    .transform((text) => text.normalize('NFC').trim())
+    .transform((text) => text.toWellFormed().normalize('NFC').trim())
     .pipe(
       z
         .string()
@@ -52,7 +52,7 @@ export function line(minLength: number, maxLength: number) {
 export function text(maxLength: number) {
   return z
     .string()
-    .transform((value) => value.normalize('NFC').trim())
+    .transform((value) => value.toWellFormed().normalize('NFC').trim())
     .pipe(
       z
         .string()

@@ -36,7 +36,7 @@ export const catalogErrors = defineErrors({
     title: 'No picture arrives yet; start streaming, then go live',
     retry: 'later',
   },
-  starts_in_past: { status: 422, title: 'The show would start in the past', retry: 'no' },
+  starts_in_past: { status: 422, title: 'The start lies in the past', retry: 'no' },
   series_not_found: { status: 404, title: 'There is no such series of shows', retry: 'no' },
   series_in_use: { status: 409, title: 'The series still has shows, or is the last one', retry: 'no' },
   lineup_product_unknown: {

@@ -13,6 +13,7 @@ import { defined } from '../access/defined.ts';
 import { requestKey } from '../access/request-key.ts';
 import { SalePlan, SalePlanItem } from '../database/entities/sale-plan.entity.ts';
 import { Variant } from '../database/entities/variant.entity.ts';
+import { PAST_ALLOWED_MS } from '../shows/create-show.ts';
 import { lockShow } from '../shows/move-show.ts';
 import { planViews } from './plan-views.ts';
 import { publishPlan } from './publish-plan.ts';
@@ -22,10 +23,13 @@ type Items = InputOf<typeof planSaleEndpoint>['body']['items'];
 type Refused<C extends string> = C extends string ? { ok: false; code: C } : never;
 type Planned = { ok: true; plan: SalePlanView };
 export type PlanOutcome =
-  Planned | Refused<'show_not_found' | 'show_state' | 'sale_plan_variant_unknown' | 'too_many_sale_plans'>;
+  | Planned
+  | Refused<
+      'show_not_found' | 'show_state' | 'sale_plan_variant_unknown' | 'too_many_sale_plans' | 'starts_in_past'
+    >;
 export type ChangePlanOutcome =
   | Planned
-  | Refused<'sale_plan_not_found' | 'sale_plan_variant_unknown'>
+  | Refused<'sale_plan_not_found' | 'sale_plan_variant_unknown' | 'starts_in_past'>
   | (Refused<'conflict'> & { version: number });
 
 const MOST_PLANS = 100;
@@ -53,6 +57,7 @@ export class PlanSale {
       const [known] = made ? await planViews(tx, [made]) : [];
       if (known) return { ok: true, plan: known };
       if (show.state === 'ended') return { ok: false, code: 'show_state' };
+      if (this.isPast(startsAt)) return { ok: false, code: 'starts_in_past' };
       const { showId, shopId } = show;
       const count = await tx.countBy(SalePlan, { showId, removedAt: IsNull() });
       if (count >= MOST_PLANS) return { ok: false, code: 'too_many_sale_plans' };
@@ -81,6 +86,7 @@ export class PlanSale {
       const plan = await tx.findOne(SalePlan, { where: { saleId, showId, removedAt: IsNull() }, lock });
       if (!plan) return { ok: false, code: 'sale_plan_not_found' };
       if (plan.version !== version) return { ok: false, code: 'conflict', version: plan.version };
+      if (startsAt !== undefined && this.isPast(startsAt)) return { ok: false, code: 'starts_in_past' };
       if (items && !(await areSold(tx, plan.shopId, items)))
         return { ok: false, code: 'sale_plan_variant_unknown' };
       const start = startsAt === undefined ? {} : { startsAt: startsAt === null ? null : new Date(startsAt) };
@@ -98,6 +104,10 @@ export class PlanSale {
   remove(showId: string, saleId: string): Promise<boolean> {
     const removedAt = new Date(this.clock.now());
     return withTransaction(this.database, (tx, query) => removePlan(tx, query, showId, saleId, removedAt));
+  }
+
+  private isPast(startsAt: string | null): boolean {
+    return startsAt !== null && Date.parse(startsAt) < this.clock.now() - PAST_ALLOWED_MS;
   }
 }
 

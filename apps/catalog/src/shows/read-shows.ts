@@ -29,7 +29,8 @@ const ORDERS = {
   ended: { states: ['ended'], by: 'endedAt', direction: 'DESC' },
 } as const;
 
-const AfterMoment = z.tuple([z.number(), Id]);
+/** Milliseconds that a date can hold, and an id. */
+const AfterMoment = z.tuple([z.int().min(0).max(8.64e15), Id]);
 const AfterId = z.tuple([Id]);
 
 /** Shows as the public and the shop's people see them. */

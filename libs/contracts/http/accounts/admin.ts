@@ -22,7 +22,7 @@ export const findAccountsEndpoint = defineEndpoint({
   path: '/v1/admin/accounts',
   access: 'admin',
   query: PageQuery.extend({
-    email: z.string().min(1).max(254).optional(),
+    email: line(1, 254).optional(),
     kind: z.enum(['user', 'guest']).optional(),
     banned: z.stringbool().optional(),
   }),

@@ -66,7 +66,13 @@ export const planSaleEndpoint = defineEndpoint({
     startsAt: fields.startsAt.default(null),
   }),
   replies: { 201: SalePlanView },
-  errors: ['show_not_found', 'show_state', 'sale_plan_variant_unknown', 'too_many_sale_plans'],
+  errors: [
+    'show_not_found',
+    'show_state',
+    'sale_plan_variant_unknown',
+    'too_many_sale_plans',
+    'starts_in_past',
+  ],
   idempotent: true,
 });
 
@@ -80,7 +86,7 @@ export const changeSalePlanEndpoint = defineEndpoint({
   params: plan,
   body: z.object(fields).partial().extend({ version: ExpectedVersion }),
   replies: { 200: SalePlanView },
-  errors: ['sale_plan_not_found', 'sale_plan_variant_unknown'],
+  errors: ['sale_plan_not_found', 'sale_plan_variant_unknown', 'starts_in_past'],
 });
 
 export const removeSalePlanEndpoint = defineEndpoint({

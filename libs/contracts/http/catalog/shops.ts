@@ -72,7 +72,7 @@ export const listShopsEndpoint = defineEndpoint({
   method: 'GET',
   path: '/v1/shops',
   access: 'guest',
-  query: PageQuery.extend({ slug: z.string().max(48).optional(), mine: z.stringbool().optional() }),
+  query: PageQuery.extend({ slug: Slug.optional(), mine: z.stringbool().optional() }),
   replies: { 200: page(ShopView) },
 });
 
