@@ -69,12 +69,9 @@ export async function startPurchases(options: PurchaseOptions = {}): Promise<Pur
     port: sandboxPort,
     checkoutUrl: `http://127.0.0.1:${port}`,
   });
+  const fixed = { PORT: String(port), PAYMENTS_URL: sandbox.url, ...options.settings };
   const start = (settings: Record<string, string> = {}) =>
-    startHarness(
-      servers,
-      { PORT: String(port), PAYMENTS_URL: sandbox.url, ...options.settings, ...settings },
-      options.doubles,
-    );
+    startHarness(servers, { ...fixed, ...settings }, options.doubles);
   const harness: PurchaseHarness = {
     servers,
     sandbox,
@@ -83,27 +80,8 @@ export async function startPurchases(options: PurchaseOptions = {}): Promise<Pur
       await harness.app.stop();
       harness.app = await start(settings);
     },
-    async stocked(units) {
-      const shop = await harness.app.seedShop();
-      const variantId = shop.variants[0]?.variantId ?? '';
-      const received = await harness.app.call(
-        receiveStockEndpoint,
-        { params: { shopId: shop.shopId, variantId }, body: { changeId: newId(), quantity: units } },
-        shop.owner,
-      );
-      if (!received.ok) throw new Error(`stock was refused: ${received.problem.code}`);
-      return { ...shop, variantId };
-    },
-    async hold(shop, buyer, quantity = 1) {
-      const hold = {
-        holdId: newId(),
-        saleId: shop.shelfId,
-        lines: [{ variantId: shop.variantId, quantity }],
-      };
-      const placed = await harness.app.call(placeHoldsEndpoint, { body: { holds: [hold] } }, buyer);
-      if (!placed.ok) throw new Error(`the hold was refused: ${placed.problem.code}`);
-      return hold.holdId;
-    },
+    stocked: (units) => stocked(harness.app, units),
+    hold: (shop, buyer, quantity = 1) => placeHold(harness.app, shop, buyer, quantity),
     async order(shop, buyer, quantity = 1) {
       const placed = await placeOrder(harness.app, buyer, [await harness.hold(shop, buyer, quantity)]);
       if (!placed.ok) throw new Error(`the order was refused: ${JSON.stringify(placed.problem)}`);
@@ -114,12 +92,11 @@ export async function startPurchases(options: PurchaseOptions = {}): Promise<Pur
       if (!seen.ok) throw new Error(`the order cannot be seen: ${seen.problem.code}`);
       return seen.body;
     },
-    async until(orderId, buyer, ...states) {
-      return eventually(async () => {
+    until: (orderId, buyer, ...states) =>
+      eventually(async () => {
         const order = await harness.see(orderId, buyer);
         return states.includes(order.state) && order;
-      });
-    },
+      }),
     async stop() {
       await harness.app.stop();
       await sandbox.stop();
@@ -127,6 +104,30 @@ export async function startPurchases(options: PurchaseOptions = {}): Promise<Pur
     },
   };
   return harness;
+}
+
+async function stocked(app: CheckoutHarness, units: number): Promise<StockedShop> {
+  const shop = await app.seedShop();
+  const variantId = shop.variants[0]?.variantId ?? '';
+  const received = await app.call(
+    receiveStockEndpoint,
+    { params: { shopId: shop.shopId, variantId }, body: { changeId: newId(), quantity: units } },
+    shop.owner,
+  );
+  if (!received.ok) throw new Error(`stock was refused: ${received.problem.code}`);
+  return { ...shop, variantId };
+}
+
+async function placeHold(
+  app: CheckoutHarness,
+  shop: StockedShop,
+  buyer: Identity,
+  quantity: number,
+): Promise<string> {
+  const hold = { holdId: newId(), saleId: shop.shelfId, lines: [{ variantId: shop.variantId, quantity }] };
+  const placed = await app.call(placeHoldsEndpoint, { body: { holds: [hold] } }, buyer);
+  if (!placed.ok) throw new Error(`the hold was refused: ${placed.problem.code}`);
+  return hold.holdId;
 }
 
 /** `POST /v1/orders` with a key of its own unless given. */
@@ -144,6 +145,39 @@ export function placeOrder(
     },
     buyer,
   );
+}
+
+/** Makes the time of an order's payment run out. */
+export async function runOut(app: CheckoutHarness, orderId: string): Promise<void> {
+  await app.query(
+    'UPDATE payments SET pay_by = clock_timestamp(), check_at = clock_timestamp() WHERE order_id = $1',
+    [orderId],
+  );
+}
+
+/** Where the provider says the payment of an order stands. */
+export async function atProvider(h: PurchaseHarness, orderId: string) {
+  const [row] = await h.app.query<{ id: string }>(
+    'SELECT provider_id AS id FROM payments WHERE order_id = $1',
+    [orderId],
+  );
+  return h.sandbox.get<{ id: string; status: string; amount_received: number }>(
+    `payment_intents/${row?.id ?? ''}`,
+  );
+}
+
+/** Counters of a shop's first variant on its shelf, as Postgres has them. */
+export async function shelf(app: CheckoutHarness, shop: StockedShop) {
+  const rows = await app.query<{ account: string; amount: number }>(
+    'SELECT account, amount FROM balances WHERE variant_id = $1',
+    [shop.variantId],
+  );
+  const amount = (account: string) => rows.find((row) => row.account === account)?.amount ?? 0;
+  return {
+    available: amount(`sale:${shop.shelfId}`),
+    held: amount(`held:${shop.shelfId}`),
+    sold: amount(`sold:${shop.shelfId}`),
+  };
 }
 
 export { eventually, newBuyer };
