@@ -12,9 +12,9 @@ export const WEBHOOK_EVENT_TYPES = [
   'payment_intent.canceled',
   'payment_intent.processing',
   'payment_intent.requires_action',
-  'charge.refunded',
   'charge.dispute.created',
   'charge.dispute.closed',
+  'refund.created',
   'refund.updated',
   'refund.failed',
 ] as const;

@@ -140,15 +140,20 @@ export class PlaceOrder {
       );
       const drafts: { item: Prepared; draft: OrderDraft }[] = [];
       for (const item of items) {
-        const combined = parcels.has(parcelKey(item.request.buyer.userId, item.showId, item.request.address));
+        const parcel = parcelKey(item.request.buyer.userId, item.showId, item.request.address);
         const { country } = item.request.address;
         const priced = await this.pricing.price(item.holds, {
           country,
           shipping: item.request.shipping,
-          combined,
+          combined: parcels.has(parcel),
         });
-        if ('code' in priced) answers.set(item, priced);
-        else drafts.push({ item, draft: this.draftOf(item, priced) });
+        if ('code' in priced) {
+          answers.set(item, priced);
+          continue;
+        }
+        // The next of this batch may travel with it.
+        if (item.showId !== null) parcels.add(parcel);
+        drafts.push({ item, draft: this.draftOf(item, priced) });
       }
       for (const { item, draft } of drafts) {
         const marked = await this.settle.markPaying(query, item.holds, draft.orderId);
