@@ -122,6 +122,7 @@ export function environmentOf(process: ProcessPlan, plan: StartPlan): Record<str
     REDIS_URL: plan.redisUrl,
     NATS_URL: plan.natsUrl,
     DATA_DIR: `${plan.dataDir}/${process.name}`,
+    NODE_COMPILE_CACHE: compileCache(plan.dataDir),
     ...addresses(plan),
     ...process.env(plan),
   };
@@ -131,6 +132,11 @@ export function environmentOf(process: ProcessPlan, plan: StartPlan): Record<str
     ([name, value]) => value !== undefined && !name.startsWith('npm_') && !shared.includes(name),
   ) as [string, string][];
   return { ...own, ...Object.fromEntries(given), ...fixed(own) };
+}
+
+/** Where Node keeps compiled code between starts; emptied when something was built, so that it does not grow. */
+export function compileCache(dataDir: string): string {
+  return `${dataDir}/compile-cache`;
 }
 
 /** `CATALOG_URL` and so on: where processes reach each other. */

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { buildAll } from '../build/build.ts';
 import { freePort } from '../servers/free-port.ts';
@@ -7,7 +7,7 @@ import { startDemo } from './demo.ts';
 import type { Demo } from './demo.ts';
 import { openLogs } from './logs.ts';
 import type { Logs } from './logs.ts';
-import { PROCESSES } from './processes.ts';
+import { PROCESSES, compileCache } from './processes.ts';
 import type { ProcessPlan, StartPlan } from './processes.ts';
 import { requireFreePort } from './require-free-port.ts';
 import { startProcesses } from './run-processes.ts';
@@ -71,12 +71,11 @@ async function bringUp(
       return running;
     }),
   ]);
+  if (built.server > 0) rmSync(compileCache(options.dataDir), { recursive: true, force: true });
   if (built.server || built.pages)
     logs.say(`Built ${built.server} server files${built.pages ? ' and the pages' : ''}.`);
   ending.throwIfAborted();
-  const wanted = PROCESSES.filter((process) => process.isWanted?.(given) ?? true).filter((p) =>
-    existsSync(`${root}/dist/${p.main}`),
-  );
+  const wanted = PROCESSES.filter((process) => process.isWanted?.(given) ?? true);
   const plan = await makePlan(options, given, secrets, servers, wanted);
   logs.say(`Starting ${wanted.map((process) => process.name).join(', ')} ...`);
   const processes = startProcesses(root, wanted, plan, logs);
