@@ -12,6 +12,11 @@ export function queryOf(client: Pool | PoolClient): Query {
 export async function inTransaction<T>(pool: Pool, work: (query: Query) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  // A lost connection also rejects the query in hand; without a listener it would end the process.
+  const handleLoss = (error: Error): void => {
+    broken = error;
+  };
+  client.on('error', handleLoss);
   try {
     await client.query('BEGIN');
     const result = await work(queryOf(client));
@@ -23,6 +28,7 @@ export async function inTransaction<T>(pool: Pool, work: (query: Query) => Promi
     });
     throw error;
   } finally {
+    client.off('error', handleLoss);
     client.release(broken);
   }
 }

@@ -26,3 +26,6 @@ export {
   type PaymentsSandboxOptions,
   type SeenPayment,
 } from './payments-sandbox.ts';
+export { makeFlv } from './make-flv.ts';
+export { selfSignedCertificate } from './self-signed.ts';
+export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';

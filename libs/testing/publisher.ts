@@ -16,6 +16,8 @@ export interface PublisherOptions {
   durationS?: number;
   /** Squares along the top edge that carry the wall clock of each frame; see `time-code.ts`. */
   timeCode?: boolean;
+  /** False sends as fast as the machine can. */
+  realTime?: boolean;
   /** Replaces the encoder arguments, e.g. for another codec. */
   videoArgs?: string[];
   audioArgs?: string[];
@@ -63,15 +65,23 @@ export function publisherArgs(options: PublisherOptions): string[] {
   const { url, size = '640x360', frameRate = 30, keyFrameIntervalS = 2, bFrames = 0, audio = true } = options;
   const gop = Math.round(frameRate * keyFrameIntervalS);
   const rate = `${options.videoKbps ?? 1_200}k`;
+  const { realTime = true } = options;
   const filters = [
-    'realtime',
+    ...(realTime ? ['realtime'] : []),
     ...(options.timeCode ? [timeCodeFilters(size, frameRate)] : []),
     'format=yuv420p',
   ];
   return [
     ...words('-hide_banner -loglevel warning -f lavfi -i'),
     `testsrc2=size=${size}:rate=${frameRate},${filters.join(',')}`,
-    ...(audio ? words('-f lavfi -i sine=frequency=440:beep_factor=4:sample_rate=48000,arealtime') : []),
+    ...(audio
+      ? [
+          '-f',
+          'lavfi',
+          '-i',
+          `sine=frequency=440:beep_factor=4:sample_rate=48000${realTime ? ',arealtime' : ''}`,
+        ]
+      : []),
     ...(options.durationS ? ['-t', String(options.durationS)] : []),
     ...(options.videoArgs ?? [
       ...words('-c:v libx264 -preset ultrafast -tune zerolatency -profile:v main'),
