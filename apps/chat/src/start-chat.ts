@@ -11,12 +11,12 @@ import {
   type TokenVerifier,
 } from '#service';
 import { randomBytes } from 'node:crypto';
+import { maySee } from './access/room-access.ts';
 import type { ChatEnv } from './chat.env.ts';
 import { ChatModule } from './chat.module.ts';
 import { chatSchema } from './database/schema.ts';
 import type { Clients } from './gateway/clients.ts';
 import { LiveIoAdapter } from './gateway/live-io.adapter.ts';
-import { mayEnter } from './gateway/may-enter.ts';
 import { openGateway } from './gateway/open-gateway.ts';
 import { peerAddress } from './gateway/peer-address.ts';
 import { openRooms } from './rooms/open-rooms.ts';
@@ -35,7 +35,13 @@ export async function startChat(
   const pool = pgPool(env.DATABASE_URL, env.DATABASE_POOL, logger);
   const bus = await connectBus({ url: env.NATS_URL, name: 'chat', logger });
   const rooms = await openRooms(env, { pool, bus, logger });
-  const { clients, feeds } = openGateway({ bus, rooms: rooms.client, ticks: rooms.ticks, logger });
+  const { clients, feeds, watch } = openGateway({
+    ownerId: rooms.ownerId,
+    bus,
+    rooms: rooms.client,
+    ticks: rooms.ticks,
+    logger,
+  });
   const service = await startService({
     name: 'chat',
     ...options,
@@ -48,6 +54,8 @@ export async function startChat(
       readiness.add('postgres', async () => void (await pool.query('SELECT 1')));
       readiness.add('nats', () => bus.ping());
       return ChatModule.with({
+        pool,
+        bus,
         clients,
         feeds,
         rooms: rooms.client,
@@ -58,7 +66,7 @@ export async function startChat(
         },
         dispatch: {
           now: Date.now,
-          mayEnter,
+          mayEnter: (feed, client) => maySee(feed.show, client.identity),
           error: (err, message) => logger.error({ err }, message),
         },
       });
@@ -68,6 +76,7 @@ export async function startChat(
   const { drain } = service;
   for (const [name, stop] of await rooms.start()) drain.add(name, stop);
   drain.add('rooms listened to', () => feeds.stop());
+  drain.add('owner watch', () => watch.stop());
   const followers = [
     followSessions(bus, service.app.get<TokenVerifier>(TOKENS), logger),
     closeEndedSessions(bus, clients, logger),

@@ -2,7 +2,7 @@ import type { LiveDesk, ReactionKind } from '#contracts';
 import { eventText, textFrame } from './frames.ts';
 import { RoomFeed, type FeedPorts } from './room-feed.ts';
 import type { Client } from './client.ts';
-import type { RoomSum } from '../rooms/asks.ts';
+import type { PolicyChange, RoomSum } from '../rooms/asks.ts';
 
 /** Taps and audience are told to the owner this often. */
 const REACTIONS_EVERY_MS = 100;
@@ -17,7 +17,7 @@ export interface FeedsPorts extends FeedPorts {
   sum(showId: string, sum: RoomSum): void;
   /** Hears what the owner tells desks, and that the rules of entry changed. */
   listenDesk(showId: string, onDesk: (desk: LiveDesk) => void): () => void;
-  listenPolicy(showId: string, onChange: (change: { eject?: string }) => void): () => void;
+  listenPolicy(showId: string, onChange: (change: PolicyChange) => void): () => void;
 }
 
 interface Open {
@@ -33,6 +33,8 @@ export class Feeds {
   readonly #opening = new Map<string, Promise<RoomFeed | undefined>>();
   readonly #taps = new Map<string, Partial<Record<ReactionKind, number>>>();
   readonly #timers: NodeJS.Timeout[];
+  /** An owner let one of these rooms go. */
+  onReleased: (showId: string) => void = () => undefined;
 
   constructor(ports: FeedsPorts) {
     this.#ports = ports;
@@ -83,9 +85,14 @@ export class Feeds {
     if (room) this.#tellPresence(showId, room);
   }
 
-  /** Rooms whose owner lives in a process that is gone. */
-  ownedBy(owner: string): string[] {
-    return [...this.#open.values()].filter(({ feed }) => feed.owner === owner).map(({ feed }) => feed.showId);
+  /** Rooms that are listened to, and the process that owns each as last heard. */
+  *rooms(): Generator<{ showId: string; owner: string }> {
+    for (const { feed } of this.#open.values()) yield { showId: feed.showId, owner: feed.owner };
+  }
+
+  /** Asks for a room's rules anew, which finds it an owner when it has none. */
+  async lookAfter(showId: string): Promise<void> {
+    await this.#open.get(showId)?.feed.refreshPolicy();
   }
 
   /** The connection to NATS came back. */
@@ -104,7 +111,8 @@ export class Feeds {
     const desks = new Set<Client>();
     const unlisten = [
       this.#ports.listenDesk(showId, (desk) => sendDesk(desks, desk)),
-      this.#ports.listenPolicy(showId, ({ eject }) => {
+      this.#ports.listenPolicy(showId, ({ eject, released }) => {
+        if (released) return this.onReleased(showId);
         feed
           .refreshPolicy(eject)
           .catch((error: unknown) => this.#ports.warn(error, 'the rules of a room are old'));

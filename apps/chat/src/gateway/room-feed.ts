@@ -154,11 +154,13 @@ export class RoomFeed implements SeatSource {
     return this.#snapshot.frame;
   }
 
-  /** JSON of the ticks from `first` to `last` as far as they are kept; undefined when `first` is too old. */
-  async ticksJson(first: number, last: number): Promise<string[] | undefined> {
+  /** The ticks from `first` to `last` as far as they have happened; undefined when `first` is too old. */
+  async ticksBetween(first: number, last: number): Promise<LiveTick[] | undefined> {
     this.lastUsedAt = this.#ports.now();
-    if (!this.#ring.has(first) && first <= this.#view.n) await this.#fill();
-    return this.#ring.json(first, last);
+    const from = Math.max(1, first); // ticks are counted from one, their files from zero
+    if (from > this.#view.n) return [];
+    if (!this.#ring.has(from)) await this.#fill();
+    return this.#ring.json(from, last)?.map((json) => JSON.parse(json) as LiveTick);
   }
 
   /** Asks the owner again who is restricted and who has which rights; puts out `eject` at once. */

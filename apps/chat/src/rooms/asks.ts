@@ -54,6 +54,12 @@ export const RoomSum = z.object({
 });
 export type RoomSum = z.infer<typeof RoomSum>;
 
+/** What an owner tells the gateways of its room: rules of entry changed, somebody is put out, or it let the room go. */
+export interface PolicyChange {
+  eject?: string;
+  released?: true;
+}
+
 /** NATS subjects of a room. Ticks go to `log`; JetStream stores them and sends them on to `feed`. */
 export const roomSubjects = {
   log: (showId: string) => `rt.${showId}.log`,

@@ -1,8 +1,9 @@
-import { startConsumer, type Bus } from '#bus';
+import { startConsumer, startOutboxRelay, type Bus } from '#bus';
 import type { LivePush } from '#contracts';
 import { boundedCache, newId, type Logger } from '#process';
 import type { Pool } from 'pg';
 import type { ChatEnv } from '../chat.env.ts';
+import { chatSchema } from '../database/schema.ts';
 import { InputWatch } from '../facts/input-watch.ts';
 import { Programmes } from '../facts/programme.ts';
 import { factEvents, takeFact } from '../facts/take-facts.ts';
@@ -14,6 +15,8 @@ import { PostgresRoomStore } from './postgres-room-store.ts';
 import { RoomClient } from './room-client.ts';
 import type { RoomPorts } from './room.ts';
 import type { RoomStore, Standing, Timers } from './room-ports.ts';
+import { RuleNews } from './rule-news.ts';
+import { tell } from './tell.ts';
 import { TickPace } from './tick-pace.ts';
 
 const STANDINGS = 20_000;
@@ -31,6 +34,8 @@ interface Shared {
 export type StopSteps = [name: string, stop: () => Promise<void> | void][];
 
 export interface OpenRooms {
+  /** This process, as an owner of rooms. */
+  ownerId: string;
   store: RoomStore;
   ticks: JetStreamTicks;
   client: RoomClient;
@@ -46,7 +51,7 @@ export async function openRooms(env: ChatEnv, shared: Shared): Promise<OpenRooms
   const ticks = await JetStreamTicks.open(bus);
   const programmes = new Programmes();
   const pace = new TickPace(env.CHAT_TICK_MS);
-  const publish = (subject: string, body: unknown): void => bus.nc.publish(subject, JSON.stringify(body));
+  const news = new RuleNews(bus);
   const ports: RoomPorts = {
     ownerId: newId(),
     store,
@@ -62,25 +67,31 @@ export async function openRooms(env: ChatEnv, shared: Shared): Promise<OpenRooms
         showId,
         actor,
       }),
-    push: (userId, push) => publish(roomSubjects.user(userId), push),
-    desk: (showId, desk) => publish(roomSubjects.desk(showId), desk),
-    policyChanged: (showId, change) => publish(roomSubjects.policy(showId), change),
+    push: (userId, push) => tell(bus, roomSubjects.user(userId), push),
+    desk: (showId, desk) => tell(bus, roomSubjects.desk(showId), desk),
+    policyChanged: (showId, change) => tell(bus, roomSubjects.policy(showId), change),
+    rulesChanged: (shopId) => news.changed(shopId),
     tickMs: (viewers) => pace.tickMs(viewers),
     warn: (err, message) => logger.warn({ err }, message),
   };
   const owners = await RoomOwners.open(bus, ports, { linesPerS: env.CHAT_LINES_PER_S }, logger);
   const client = new RoomClient(bus, (showId) => owners.claim(showId));
   return {
+    ownerId: ports.ownerId,
     store,
     ticks,
     client,
     owners,
     async start() {
       const following = programmes.follow(bus, logger);
+      const unhear = news.hear((shopId) => owners.refreshRules(shopId));
+      const relay = startOutboxRelay({ pool, bus, schema: chatSchema.schema, logger });
       const taking = await takeFacts(shared, { owners, client, push: ports.push });
       return [
         ['pace', () => pace.stop()],
         ['programme clock', () => following.stop()],
+        ['rules', unhear],
+        ['outbox', () => relay.stop()],
         ['rooms', () => owners.stop()],
         ...taking,
       ];

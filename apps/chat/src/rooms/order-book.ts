@@ -3,6 +3,7 @@ import type { Actor } from './actor.ts';
 import type { Answer } from './asks.ts';
 import { carryOut } from './commands/carry-out.ts';
 import type { CommandContext, CommandEffect } from './commands/command.ts';
+import { eventsOf } from './command-events.ts';
 import { inOwnTransaction, placeEntries, type Settle, type TurnParts } from './room-turn.ts';
 import type { RoomTransaction } from './room-ports.ts';
 
@@ -100,6 +101,9 @@ export class OrderBook {
     await tx.addCommand({ id, actorId: by.userId, type: command.type, outcome: { seq } });
     await tx.addEntries(placed.map((entry, index) => (index === 0 ? { ...entry, commandId: id } : entry)));
     await tx.audit({ ...whoAndWhat(by, command), ...effect.audit, at: now });
+    await tx.publish(
+      eventsOf({ command, placed, show: this.#parts.state.show, by, now, audit: effect.audit }),
+    );
     return { kind: 'done', effect, placed, seq };
   }
 

@@ -1,5 +1,6 @@
-import type { ChatLine, LogEntry, Poll, ProductFacts, RoomModes, SaleState } from '#contracts';
-import type { Query } from '#bus';
+import type { ChatLine, EventEnvelope, LogEntry, Poll, ProductFacts, RoomModes, SaleState } from '#contracts';
+import { addToOutbox, type Query } from '#bus';
+import { recordAct } from '../access/record-act.ts';
 import type {
   AuditRow,
   CommandRow,
@@ -244,23 +245,15 @@ export class OwnerTransaction implements RoomTransaction {
   }
 
   async audit(row: AuditRow & { at: number }): Promise<void> {
-    await this.#query(
-      `INSERT INTO audit (at, shop_id, show_id, actor_id, actor_name, act, target_user_id, target_line_id, until,
-                          reason, details)
-       VALUES (to_timestamp($1::float8 / 1000), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-      [
-        row.at,
-        this.#shopId,
-        this.#fence.showId,
-        row.actorId,
-        row.actorName,
-        row.act,
-        row.targetUserId ?? null,
-        row.targetLineId ?? null,
-        row.until ?? null,
-        row.reason ?? null,
-        row.details ? JSON.stringify(row.details) : null,
-      ],
+    const { actorId: userId, actorName: name, ...act } = row;
+    await recordAct(
+      this.#query,
+      { userId, name },
+      { ...act, shopId: this.#shopId, showId: this.#fence.showId },
     );
+  }
+
+  async publish(events: readonly EventEnvelope[]): Promise<void> {
+    await addToOutbox(this.#query, ...events);
   }
 }

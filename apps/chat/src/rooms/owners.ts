@@ -2,6 +2,7 @@ import type { Msg } from '@nats-io/transport-node';
 import { openLeaseBucket, type Bus, type ExpiringBucket } from '#bus';
 import { acquireLease, boundedCache, type Lease, type Logger } from '#process';
 import { roomSubjects, RoomSum, type Answer, type Ask } from './asks.ts';
+import { hear } from './tell.ts';
 import { Room, type RoomPorts, type RoomSettings } from './room.ts';
 
 /** A dead owner's lease is free after this; with claims every 250 ms a new one is there well within three seconds. */
@@ -33,6 +34,7 @@ export class RoomOwners {
   /** Ids of no show that somebody asked for lately: guessing does not reach the database each time. */
   readonly #unknown = boundedCache<true>(10_000);
   readonly #idleCheck: NodeJS.Timeout;
+  readonly #releasing = new Set<Promise<void>>();
   #stopping = false;
 
   private constructor(
@@ -80,12 +82,20 @@ export class RoomOwners {
     else for (const { room } of this.#owned.values()) room.poke();
   }
 
+  /** Rules of this shop, or of all shops, changed outside the rooms. */
+  refreshRules(shopId: string | null): void {
+    for (const { room } of this.#owned.values()) {
+      if (shopId === null || room.shopId === shopId) void room.ask({ ask: 'policy' });
+    }
+  }
+
   /** Hands every room over in order. */
   async stop(): Promise<void> {
     this.#stopping = true;
     clearInterval(this.#idleCheck);
     await Promise.allSettled(this.#opening.values());
     await Promise.allSettled([...this.#owned.values()].map((owned) => this.#release(owned)));
+    await Promise.allSettled(this.#releasing);
   }
 
   async #claim(showId: string): Promise<Claimed> {
@@ -125,23 +135,19 @@ export class RoomOwners {
   }
 
   #serve(room: Room): () => void {
-    const { nc } = this.#bus;
     const { showId } = room;
-    const subscriptions = [
-      nc.subscribe(roomSubjects.ask(showId), {
-        callback: (error, message) => {
-          if (!error) void this.#answer(room, message);
-        },
-      }),
-      nc.subscribe(roomSubjects.sum(showId), {
-        callback: (error, message) => {
-          const sum = error ? undefined : RoomSum.safeParse(JSON.parse(message.string()));
-          if (sum?.success) room.sum(sum.data);
-        },
-      }),
-    ];
+    const asks = this.#bus.nc.subscribe(roomSubjects.ask(showId), {
+      callback: (error, message) => {
+        if (!error) void this.#answer(room, message);
+      },
+    });
+    const unhear = hear(this.#bus, roomSubjects.sum(showId), (body) => {
+      const sum = RoomSum.safeParse(body);
+      if (sum.success) room.sum(sum.data);
+    });
     return () => {
-      for (const subscription of subscriptions) subscription.unsubscribe();
+      unhear();
+      asks.unsubscribe();
     };
   }
 
@@ -161,8 +167,11 @@ export class RoomOwners {
     if (owned?.lease !== lease) return;
     this.#owned.delete(showId);
     owned.unsubscribe();
-    void lease.release();
+    const released = lease.release();
     this.#logger.info({ showId, generation: lease.generation }, 'no longer owns the room');
+    const announce = (): void => this.#ports.policyChanged(showId, { released: true });
+    const settled = released.then(announce, announce).finally(() => this.#releasing.delete(settled));
+    this.#releasing.add(settled);
   }
 
   #releaseIdle(): void {

@@ -8,9 +8,12 @@ import {
 } from '#contracts';
 import { inTransaction, queryOf, type Query } from '#bus';
 import type { Pool } from 'pg';
+import { readTotals } from '../figures/read-figures.ts';
 import { OwnerTransaction } from './owner-transaction.ts';
 import type {
   Fence,
+  MinuteFigures,
+  StoredFigures,
   RoomStart,
   RoomStore,
   RoomTransaction,
@@ -121,6 +124,49 @@ export class PostgresRoomStore implements RoomStore {
       fence.generation,
       JSON.stringify({ ...view, lines: [] }),
     ]);
+  }
+
+  async addFigures(
+    showId: string,
+    minute: number,
+    { viewers, lines, reactions }: MinuteFigures,
+  ): Promise<void> {
+    await this.#query(
+      `INSERT INTO figure_minute AS f (show_id, minute, viewers, lines, reactions)
+       VALUES ($1, to_timestamp($2::float8 / 1000), $3, $4, $5)
+       ON CONFLICT (show_id, minute) DO UPDATE SET viewers = greatest(f.viewers, $3), lines = f.lines + $4,
+         reactions = f.reactions + $5`,
+      [showId, minute, viewers, lines, reactions],
+    );
+  }
+
+  async figures(showId: string, now: number): Promise<StoredFigures> {
+    const totals = await readTotals(this.#query, showId);
+    const [row] = await this.#query<{
+      orders: number | null;
+      held: number;
+      reports: number;
+      questions: number;
+    }>(
+      `SELECT (SELECT sum(orders)::int FROM figure_minute
+               WHERE show_id = $1 AND minute > to_timestamp($2::float8 / 1000) - interval '60 seconds') AS orders,
+              (SELECT count(*)::int FROM chat_line WHERE show_id = $1 AND state = 'held') AS held,
+              (SELECT count(*)::int FROM report WHERE show_id = $1 AND state = 'open') AS reports,
+              (SELECT count(*)::int FROM chat_line l WHERE show_id = $1 AND line ? 'question' AND state = 'shown'
+                 AND NOT EXISTS (SELECT 1 FROM show_log e WHERE e.show_id = $1 AND e.type = 'question_answered'
+                                   AND e.data->>'lineId' = l.line_id::text)) AS questions`,
+      [showId, now],
+    );
+    const { orders, units, revenue } = totals;
+    return {
+      orders,
+      units,
+      revenue,
+      ordersLastMinute: row?.orders ?? 0,
+      held: row?.held ?? 0,
+      reports: row?.reports ?? 0,
+      questions: row?.questions ?? 0,
+    };
   }
 
   async standing(shopId: string, userId: string): Promise<Standing> {

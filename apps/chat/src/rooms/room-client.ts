@@ -1,5 +1,6 @@
 import { NoRespondersError, RequestError } from '@nats-io/transport-node';
 import type { Bus } from '#bus';
+import { tell } from './tell.ts';
 import type { Claimed } from './owners.ts';
 import { roomSubjects, type Answer, type Ask, type RoomBrief, type RoomSum } from './asks.ts';
 
@@ -44,7 +45,7 @@ export class RoomClient {
   }
 
   sum(showId: string, sum: RoomSum): void {
-    this.#bus.nc.publish(roomSubjects.sum(showId), JSON.stringify(sum));
+    tell(this.#bus, roomSubjects.sum(showId), sum);
   }
 
   async #once(showId: string, payload: string): Promise<Answer | 'nobody'> {

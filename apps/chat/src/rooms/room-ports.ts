@@ -1,5 +1,7 @@
 import type {
   ChatLine,
+  EventEnvelope,
+  Money,
   ChatRight,
   EntryData,
   EntryType,
@@ -145,6 +147,8 @@ export interface RoomTransaction {
   addReports(reports: readonly NewReport[]): Promise<string[]>;
   setModes(modes: RoomModes): Promise<void>;
   audit(row: AuditRow & { at: number }): Promise<void>;
+  /** Tells other processes, once this transaction is committed. */
+  publish(events: readonly EventEnvelope[]): Promise<void>;
 }
 
 /** The room's part of Postgres. */
@@ -161,10 +165,31 @@ export interface RoomStore {
   transact<T>(fence: Fence, work: (tx: RoomTransaction) => Promise<T>): Promise<{ value: T } | undefined>;
   /** Keeps the view, so that the next owner reads little of the log. */
   checkpoint(fence: Fence, view: RoomView): Promise<void>;
+  /** Adds to the figures of the minute; for charts, so a crash may lose a few seconds of them. */
+  addFigures(showId: string, minute: number, figures: MinuteFigures): Promise<void>;
+  /** What the host's live figures say beside what the owner counts itself. */
+  figures(showId: string, now: number): Promise<StoredFigures>;
   /** Whether a person bought in this shop (and lets it be shown), and since when they follow it. */
   standing(shopId: string, userId: string): Promise<Standing>;
   /** What may change beside the owner: the show's facts, roles, words, and restrictions made in the shop's other shows. */
   policy(showId: string): Promise<Pick<RoomStart, 'show' | 'sanctions' | 'roles' | 'words'> | undefined>;
+}
+
+export interface MinuteFigures {
+  viewers: number;
+  lines: number;
+  reactions: number;
+}
+
+export interface StoredFigures {
+  ordersLastMinute: number;
+  orders: number;
+  units: number;
+  revenue: Money[];
+  /** Decisions that wait. */
+  held: number;
+  reports: number;
+  questions: number;
 }
 
 export interface Unpublished {

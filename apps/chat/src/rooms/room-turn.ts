@@ -2,6 +2,7 @@ import type { ChatLine, LogEntry, SaleState } from '#contracts';
 import type { Answer } from './asks.ts';
 import type { AfterEffect } from './commands/command.ts';
 import { sayReply, type Intake, type WaitingLine, type WaitingReport, type WaitingVote } from './intake.ts';
+import type { StoredNews } from '../figures/room-desk.ts';
 import { entryTypeOf } from '../facts/sale-facts.ts';
 import type { LiveBudget } from '../lines/live-budget.ts';
 import type {
@@ -36,7 +37,7 @@ export interface TurnParts {
   programme: ProgrammeClock;
   budget: LiveBudget;
   now(): number;
-  onStored(stored: { shown: ChatLine[]; aside: WaitingLine[]; reports: WaitingReport[] }): void;
+  onStored(stored: StoredNews): void;
   onAfter(effects: readonly AfterEffect[]): void;
 }
 
@@ -161,7 +162,7 @@ function settleStored(
     settles.push({ settle, answer: fresh ? { ok: true } : { ok: false, code: 'already_reported' } });
   }
   const fresh = done.reports.filter(({ report }) => reported.has(report.id));
-  parts.onStored({ shown, aside, reports: fresh });
+  parts.onStored({ shown, unseen, aside, reports: fresh });
   return settles;
 }
 

@@ -1,7 +1,7 @@
 import type { ChatLine, HostCommand, LiveDesk, LivePush, ReactionKind } from '#contracts';
 import { LiveBudget } from '../lines/live-budget.ts';
 import { mayOrder, type Actor } from './actor.ts';
-import type { Answer, Ask, Refused, RoomBrief, RoomSum } from './asks.ts';
+import type { Answer, Ask, PolicyChange, Refused, RoomBrief, RoomSum } from './asks.ts';
 import { SALE_COMMANDS } from './commands/carry-out.ts';
 import type { AfterEffect } from './commands/command.ts';
 import { RoomDesk } from '../figures/room-desk.ts';
@@ -17,6 +17,9 @@ const KEEPALIVE_MS = 15_000;
 /** What came from other processes is looked for this often even when nobody said so. */
 const INPUTS_EVERY_MS = 5_000;
 const CHECKPOINT_EVERY_MS = 30_000;
+const POLICY_EVERY_MS = 60_000;
+/** Figures go on changing (per minute) while nothing happens. */
+const DESK_EVERY_MS = 2_000;
 const RETRY_MS = 500;
 
 export interface RoomPorts {
@@ -39,7 +42,9 @@ export interface RoomPorts {
   /** To everybody's gateways: a person's sockets, the desks of the room, its rules of entry. */
   push(userId: string, push: LivePush): void;
   desk(showId: string, desk: LiveDesk): void;
-  policyChanged(showId: string, change: { eject?: string }): void;
+  policyChanged(showId: string, change: PolicyChange): void;
+  /** To the owners of the shop's other rooms. */
+  rulesChanged(shopId: string): void;
   /** Milliseconds between ticks at this size of room. */
   tickMs(viewers: number): number;
   warn(error: unknown, message: string): void;
@@ -73,7 +78,9 @@ export class Room {
   #takeover = true;
   #lastTickAt = 0;
   #lastInputsAt = 0;
+  #lastTurnAt = 0;
   #lastCheckpointAt: number;
+  #lastPolicyAt: number;
   #callOff: () => void = () => undefined;
   #idle: (() => void)[] = [];
 
@@ -88,6 +95,7 @@ export class Room {
     this.#state = state;
     this.#onEnd = onEnd;
     this.#lastCheckpointAt = timers.now();
+    this.#lastPolicyAt = timers.now();
     this.#desk = new RoomDesk(state, ports);
     this.#intake = new Intake({
       memory: state.memory,
@@ -149,6 +157,10 @@ export class Room {
   /** People in the room as last counted; decides how long an owner stays. */
   get viewers(): number {
     return this.#desk.viewers;
+  }
+
+  get shopId(): string {
+    return this.#state.show.shopId;
   }
 
   get isOnAir(): boolean {
@@ -248,6 +260,7 @@ export class Room {
   }
 
   async #refreshPolicy(): Promise<Answer> {
+    this.#lastPolicyAt = this.#ports.timers.now();
     const policy = await this.#ports.store.policy(this.showId);
     if (!policy) return { ok: false, code: 'not_found' };
     this.#state.show = policy.show;
@@ -271,13 +284,20 @@ export class Room {
     const tickAt = this.#lastTickAt + this.#ports.tickMs(this.#desk.viewers);
     if (this.#intake.waiting > 0 || this.#state.hasReady || this.#state.ambient.isDue(tickAt)) return tickAt;
     const pollEndsAt = this.#state.view.poll?.endsAt ?? Infinity;
-    return Math.min(this.#lastTickAt + KEEPALIVE_MS, this.#lastInputsAt + INPUTS_EVERY_MS, pollEndsAt);
+    const deskAt = this.#desk.isOpen ? this.#lastTurnAt + DESK_EVERY_MS : Infinity;
+    return Math.min(
+      this.#lastTickAt + KEEPALIVE_MS,
+      this.#lastInputsAt + INPUTS_EVERY_MS,
+      pollEndsAt,
+      deskAt,
+    );
   }
 
   async #runTurn(): Promise<void> {
     if (this.#turning || this.#ended) return;
     this.#turning = true;
     this.#urgent = false;
+    this.#lastTurnAt = this.#ports.timers.now();
     try {
       await this.#oneTurn();
     } catch (error) {
@@ -309,11 +329,19 @@ export class Room {
       await this.#publishReady(settles);
     }
     if (this.#orders.waiting > 0 || this.#inputsWait) this.#urgent = true;
+    await this.#keepUp(timers.now());
     this.#desk.publish(timers.now());
-    if (timers.now() - this.#lastCheckpointAt >= CHECKPOINT_EVERY_MS) {
-      this.#lastCheckpointAt = timers.now();
-      await this.#ports.store.checkpoint(this.#state.fence, this.#state.view);
+  }
+
+  /** What is done now and then: the view is kept, the figures are stored, the rules are read anew. */
+  async #keepUp(now: number): Promise<void> {
+    const { store } = this.#ports;
+    if (now - this.#lastCheckpointAt >= CHECKPOINT_EVERY_MS) {
+      this.#lastCheckpointAt = now;
+      await store.checkpoint(this.#state.fence, this.#state.view);
     }
+    await this.#desk.keepUp(now);
+    if (now - this.#lastPolicyAt >= POLICY_EVERY_MS) await this.#refreshPolicy();
   }
 
   /** Answers go out once the stream has what they speak of. */
@@ -363,6 +391,7 @@ export class Room {
     if (effects.some(({ do: what }) => what === 'restrict' || what === 'lift')) {
       const ejected = effects.find((effect) => effect.do === 'eject');
       this.#ports.policyChanged(this.showId, ejected ? { eject: ejected.userId } : {});
+      this.#ports.rulesChanged(this.#state.show.shopId);
     }
   }
 

@@ -70,6 +70,7 @@ const rooms = [
      PRIMARY KEY (show_id, seq)
    )`,
   `CREATE UNIQUE INDEX show_log_command ON show_log (show_id, command_id) WHERE command_id IS NOT NULL`,
+  `CREATE INDEX show_log_answer ON show_log (show_id, (data->>'lineId')) WHERE type = 'question_answered'`,
   `CREATE TABLE command (
      show_id uuid NOT NULL,
      command_id uuid NOT NULL,
