@@ -46,5 +46,3 @@ export const composeFile = z.strictObject({
   services: z.record(z.string().regex(/^[a-z0-9-]+$/), service),
   volumes: z.record(z.string(), z.strictObject({})),
 });
-
-export type ComposeFile = z.infer<typeof composeFile>;
