@@ -39,7 +39,8 @@ export interface RunningCheckout extends RunningService {
 
 /** What a test gives instead of the real thing. */
 export interface CheckoutDoubles {
-  provider?: PaymentProvider;
+  /** Stands between checkout and the payment provider. */
+  wrapProvider?: (real: PaymentProvider) => PaymentProvider;
 }
 
 /** Starts checkout: database, engines, bus, HTTP, housekeeping. */
@@ -58,7 +59,7 @@ export async function startCheckout(
     module: async (start) => {
       parts = await connect(env, start);
       pool.query = queryOf(parts.pool);
-      orders = makeOrderParts(parts, doubles.provider);
+      orders = makeOrderParts(parts, doubles.wrapProvider);
       orders.start();
       start.drain.add('orders', () => orders?.stop());
       return CheckoutModule.with(parts, orders);

@@ -23,6 +23,8 @@ export interface OrderChange {
   reason?: string | null;
   entry: NewEntry;
   event: OrderEvent;
+  /** Place in line that the event tells. */
+  queuePosition?: number;
   /** What caused it: a request, a notice, an event. */
   causeId?: string | null;
 }
@@ -41,7 +43,7 @@ export async function changeOrders(query: Query, changes: readonly OrderChange[]
        WHERE c.target IS NULL OR o.state = ANY(string_to_array(c.allowed, ','))
        ORDER BY o.id FOR UPDATE OF o
      )
-     UPDATE orders o SET state = coalesce(c.target, o.state), reason = coalesce(c.reason, o.reason),
+     UPDATE orders o SET state = coalesce(c.target, o.state), reason = CASE WHEN c.target = 'committed' THEN NULL ELSE coalesce(c.reason, o.reason) END,
        version = o.version + 1,
        paid_at = CASE WHEN c.target = 'paid' THEN clock_timestamp() ELSE o.paid_at END,
        ended_at = CASE WHEN c.target IN ('expired', 'cancelled', 'payment_failed') THEN clock_timestamp()
@@ -81,7 +83,7 @@ export async function tellOrders(query: Query, changes: readonly OrderChange[]):
     query,
     changes.map((change) => change.orderId),
   );
-  const events = changes.flatMap(({ orderId, event, causeId }) => {
+  const events = changes.flatMap(({ orderId, event, causeId, queuePosition = null }) => {
     const found = facts.get(orderId);
     if (!found) throw new Error(`order ${orderId} changed but cannot be read`);
     return [
@@ -89,7 +91,7 @@ export async function tellOrders(query: Query, changes: readonly OrderChange[]):
         aggregateId: orderId,
         version: found.version,
         causeId: causeId ?? null,
-        data: found.facts,
+        data: { ...found.facts, queuePosition },
       }),
     ];
   });

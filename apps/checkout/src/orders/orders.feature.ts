@@ -9,8 +9,11 @@ import { PaymentsController } from '../payments/payments.controller.ts';
 import { RefundsController } from '../refunds/refunds.controller.ts';
 import { OrdersController } from './orders.controller.ts';
 
-/** Makes everything about orders out of what the process stands on. A test gives a provider of its own. */
-export function makeOrderParts(parts: CheckoutParts, provider?: PaymentProvider): OrderParts {
+/** Makes everything about orders out of what the process stands on. A test may stand before the provider. */
+export function makeOrderParts(
+  parts: CheckoutParts,
+  wrapProvider: (real: PaymentProvider) => PaymentProvider = (real) => real,
+): OrderParts {
   const { env, pool, gate, settle, placeHolds, logger } = parts;
   const found = paymentKeys(env);
   if ('fault' in found) throw new Error(`${found.variable}: ${found.fault}`);
@@ -20,7 +23,7 @@ export function makeOrderParts(parts: CheckoutParts, provider?: PaymentProvider)
     settle,
     logger,
     keys: found.keys,
-    provider: provider ?? stripeProvider(found.keys),
+    provider: wrapProvider(stripeProvider(found.keys)),
     holdAgain: async (buyerId, holds) => (await placeHolds.place(buyerId, holds)).code === 'held',
     settings: {
       platformFeeBp: env.PLATFORM_FEE_BP,

@@ -70,7 +70,7 @@ export class AdvancePayment {
           : this.parts.capture.run(payment.paymentId);
       case 'cancelled':
       case 'reversed':
-        return this.parts.late.handle(payment, seen);
+        return this.late(payment, seen);
       case 'committed':
         return void (await this.observe(payment, seen));
     }
@@ -103,10 +103,16 @@ export class AdvancePayment {
   async giveUp(payment: PaymentRow, reason: LetGoReason): Promise<void> {
     const result = await this.parts.letGo.letGo(payment, reason, { actor: 'system' });
     if (result.code !== 'too_late') return;
-    const cancelling = { ...payment, decision: 'cancelling' as const };
     const sold = await this.parts.commit.commit(payment.paymentId, result.seen, ['cancelling']);
     if (sold === 'committed') return this.takeMoney({ ...payment, decision: 'committing' }, result.seen);
-    if (sold === 'not_ours') await this.parts.late.handle(cancelling, result.seen);
+    if (sold === 'lost') return;
+    await this.parts.letGo.withoutPayment(payment, reason);
+    await this.late({ ...payment, decision: 'cancelled', reason }, result.seen);
+  }
+
+  private async late(payment: PaymentRow, seen: ProviderPayment): Promise<void> {
+    const sold = await this.parts.late.handle(payment, seen);
+    if (sold) await this.takeMoney({ ...payment, decision: 'committing' }, seen);
   }
 
   private async captureSoon(payment: PaymentRow): Promise<void> {

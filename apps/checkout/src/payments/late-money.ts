@@ -22,6 +22,9 @@ export interface WantedHold {
   lines: { variantId: string; quantity: number }[];
 }
 
+/** Whoever claimed a late payment settles it within this time, or another may. */
+const LEASE_S = 30;
+
 export interface LateMoneyParts {
   pool: Pool;
   provider: PaymentProvider;
@@ -45,56 +48,64 @@ export class LateMoney {
     this.parts = parts;
   }
 
-  /** `hint` made somebody think that there is money; what counts is what the provider says after the decision fell. */
-  async handle(payment: PaymentRow, hint: ProviderPayment): Promise<void> {
+  /**
+   * Settles what `hint` says came late; what counts is what the provider says after the decision fell. True when the
+   * goods were sold after all, so that the money is still to be taken.
+   */
+  async handle(payment: PaymentRow, hint: ProviderPayment): Promise<boolean> {
     const { paymentId, orderId } = payment;
     const seen = payment.providerId
       ? await this.parts.provider.retrievePayment(payment.providerId)
       : undefined;
-    if (!seen || (seen.state !== 'authorized' && seen.state !== 'captured')) return;
-    const record = await this.record(payment, seen);
-    if (record.outcome) return;
+    if (!seen || (seen.state !== 'authorized' && seen.state !== 'captured')) return false;
+    const holdIds = await this.claim(payment, seen);
+    if (!holdIds) return false;
     this.parts.logger.warn(
       { orderId, paymentId, state: hint.state },
       'money came after its goods were released',
     );
-    if (await this.sellAgain(payment, seen, record.holdIds)) return this.settled(payment, 'sold');
-    if (seen.state === 'authorized') {
-      const answer = await this.parts.provider.cancelPayment(seen.providerId, paymentId);
-      if (answer.code === 'voided') return this.settled(payment, 'voided');
-      if (answer.code === 'not_now') throw new Error(`the late payment ${paymentId} cannot be voided yet`);
-      return this.refund(payment, answer.payment);
+    if (await this.sellAgain(payment, seen, holdIds)) {
+      await this.settled(payment, 'sold');
+      return true;
     }
-    return this.refund(payment, seen);
+    await this.giveBack(payment, seen);
+    return false;
+  }
+
+  private async giveBack(payment: PaymentRow, seen: ProviderPayment): Promise<void> {
+    if (seen.state === 'captured') return this.refund(payment, seen);
+    const answer = await this.parts.provider.cancelPayment(seen.providerId, payment.paymentId);
+    if (answer.code === 'voided') return this.settled(payment, 'voided');
+    if (answer.code === 'not_now')
+      throw new Error(`the late payment ${payment.paymentId} cannot be voided yet`);
+    return this.refund(payment, answer.payment);
   }
 
   /** Late payments that a crash left without an outcome. */
   async unsettled(): Promise<PaymentRow[]> {
     const query = queryOf(this.pool);
     const rows = await query<{ id: string }>(
-      `SELECT payment_id AS id FROM late_payments WHERE outcome IS NULL
-         AND found_at < clock_timestamp() - interval '1 minute' LIMIT 50`,
+      'SELECT payment_id AS id FROM late_payments WHERE outcome IS NULL AND lease_until < clock_timestamp() LIMIT 50',
     );
     const payments = await Promise.all(rows.map(({ id }) => readPayment(query, id)));
     return payments.filter((payment) => payment !== undefined);
   }
 
-  private async record(
-    payment: PaymentRow,
-    seen: ProviderPayment,
-  ): Promise<{ outcome: string | null; holdIds: string[] }> {
+  /** Takes the record for a while; gives the ids under which the goods may be held again, or undefined: not ours. */
+  private async claim(payment: PaymentRow, seen: ProviderPayment): Promise<string[] | undefined> {
     const sales = await queryOf(this.pool)<{ saleId: string }>(
-      'SELECT DISTINCT sale_id AS "saleId" FROM order_lines WHERE order_id = $1 ORDER BY 1',
+      'SELECT DISTINCT sale_id AS "saleId" FROM order_lines WHERE order_id = $1',
       [payment.orderId],
     );
-    const [row] = await queryOf(this.pool)<{ outcome: string | null; holdIds: string[] }>(
-      `INSERT INTO late_payments (payment_id, state, hold_ids) VALUES ($1, $2, $3)
-       ON CONFLICT (payment_id) DO UPDATE SET state = excluded.state
-       RETURNING outcome, hold_ids AS "holdIds"`,
+    const [row] = await queryOf(this.pool)<{ holdIds: string[] }>(
+      `INSERT INTO late_payments AS l (payment_id, state, hold_ids, lease_until)
+       VALUES ($1, $2, $3, clock_timestamp() + interval '${LEASE_S} seconds')
+       ON CONFLICT (payment_id) DO UPDATE SET lease_until = excluded.lease_until
+         WHERE l.outcome IS NULL AND l.lease_until < clock_timestamp()
+       RETURNING hold_ids AS "holdIds"`,
       [payment.paymentId, seen.state, sales.map(() => newId())],
     );
-    if (!row) throw new Error('a late payment could not be recorded');
-    return row;
+    return row?.holdIds;
   }
 
   /** Holds the same goods again, pins them for this order and sells them; true when that worked. */
@@ -121,19 +132,18 @@ export class LateMoney {
       );
       if (marked === 'changed') throw new Error(`holds of the late order ${orderId} changed; trying again`);
     } else if (pinned.code !== 'paying') return false;
-    const from = payment.decision === 'cancelling' ? 'cancelling' : 'cancelled';
-    return (await this.parts.commit.commit(payment.paymentId, seen, [from])) === 'committed';
+    return (await this.parts.commit.commit(payment.paymentId, seen, ['cancelled'])) === 'committed';
   }
 
   private async refund(payment: PaymentRow, seen: ProviderPayment): Promise<void> {
     const { paymentId, orderId, currency } = payment;
     await inTransaction(this.pool, async (query) => {
       // The one place where the provider's word outranks the table: a payment believed dead holds money.
-      await query(
-        `UPDATE payments SET captured_amount = $2, state = $3, check_at = NULL,
-           decision = CASE WHEN decision = 'cancelling' THEN 'cancelled' ELSE decision END WHERE id = $1`,
-        [paymentId, seen.capturedAmount, stateSeen(seen)],
-      );
+      await query('UPDATE payments SET captured_amount = $2, state = $3, check_at = NULL WHERE id = $1', [
+        paymentId,
+        seen.capturedAmount,
+        stateSeen(seen),
+      ]);
       await requestRefund(query, {
         orderId,
         paymentId,

@@ -120,6 +120,7 @@ export class OrderQueue {
           orderId,
           entry: { kind: 'moved_up', actor: 'system', data: { place } },
           event: orderMovedUp,
+          queuePosition: place,
         })),
       );
     });

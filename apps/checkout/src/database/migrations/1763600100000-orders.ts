@@ -151,9 +151,11 @@ CREATE TABLE late_payments (
   found_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   state text NOT NULL,
   hold_ids uuid[] NOT NULL DEFAULT '{}',
+  lease_until timestamptz NOT NULL,
   outcome text CHECK (outcome IN ('sold', 'voided', 'refunded')),
   settled_at timestamptz
 );
+CREATE INDEX late_payments_open ON late_payments (lease_until) WHERE outcome IS NULL;
 `;
 
 const afterSale = `
