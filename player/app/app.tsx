@@ -13,6 +13,7 @@ const SignUp = page(() => import('../account/sign-up.tsx'), 'SignUp');
 const Dashboard = page(() => import('../dashboard/dashboard.tsx'), 'Dashboard');
 const Orders = page(() => import('../orders/orders.tsx'), 'Orders');
 const OrderPage = page(() => import('../orders/order-page.tsx'), 'OrderPage');
+const Studio = page(() => import('../studio/studio.tsx'), 'Studio');
 const Design = page(() => import('../design/design.tsx'), 'Design');
 
 /** Every address of the pages. What most visitors open first is in the first bundle, the rest comes when it is opened. */
@@ -29,6 +30,7 @@ export function App({ services }: { services: Services }) {
             <Route path="dashboard/*" element={<Dashboard />} />
             <Route path="orders" element={<Orders />} />
             <Route path="orders/:orderId" element={<OrderPage />} />
+            <Route path="studio/*" element={<Studio />} />
             <Route path="design" element={<Design />} />
             <Route path="*" element={<NotFound />} />
           </Route>

@@ -6,8 +6,8 @@ import { browserTimers } from '../core/timers.ts';
 
 const WISHES = 'sf_sound';
 
-/** The player of this page. Bind it to an element and an address with `useStream`. */
-export function usePlayback(): Playback {
+/** The player of this page. Bind it to an element and an address with `useStream`. `startMuted`: whatever the viewer wished elsewhere. */
+export function usePlayback({ startMuted = false }: { startMuted?: boolean } = {}): Playback {
   const { clock } = useServices();
   const [playback] = useState(
     () =>
@@ -17,7 +17,9 @@ export function usePlayback(): Playback {
         serverNow: clock.now,
         timers: browserTimers,
         random: Math.random,
-        wishes: { read: readWishes, write: writeWishes },
+        wishes: startMuted
+          ? { read: () => ({ muted: true, volume: 1 }), write: () => undefined }
+          : { read: readWishes, write: writeWishes },
       }),
   );
   return playback;

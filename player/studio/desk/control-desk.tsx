@@ -1,0 +1,89 @@
+import { useState } from 'react';
+import { Tabs } from '../../ui/tabs.tsx';
+import { useStore } from '../../ui/use-store.ts';
+import { Chat } from '../../watch/chat/chat.tsx';
+import { useMedia } from '../../watch/use-media.ts';
+import { StreamHealth } from '../stream/stream-health.tsx';
+import './desk.css';
+import { Announcer } from './announcer.tsx';
+import { LiveFiguresCard } from './live-figures-card.tsx';
+import { PollMaker } from './poll-maker.tsx';
+import { Preview } from './preview.tsx';
+import { Questions } from './questions.tsx';
+import { Rundown } from './rundown.tsx';
+import { useStudio } from '../studio-context.ts';
+
+/** What a host needs in sight during a show: picture, figures, products, sales, chat. */
+export function ControlDesk() {
+  const wide = useMedia('(width >= 1100px)');
+  const [part, setPart] = useState<'run' | 'chat' | 'picture'>('run');
+  if (!wide) {
+    return (
+      <Tabs
+        label="Control desk"
+        value={part}
+        onChange={setPart}
+        tabs={[
+          { key: 'run', label: 'Run' },
+          { key: 'chat', label: 'Chat' },
+          { key: 'picture', label: 'Picture' },
+        ]}
+      >
+        {part === 'run' && <RunColumn />}
+        {part === 'chat' && <TalkColumn />}
+        {part === 'picture' && <PictureColumn />}
+      </Tabs>
+    );
+  }
+  return (
+    <div className="desk">
+      <PictureColumn />
+      <RunColumn />
+      <TalkColumn />
+    </div>
+  );
+}
+
+function PictureColumn() {
+  const { show } = useStudio();
+  return (
+    <div className="desk__column">
+      <Preview />
+      <LiveFiguresCard />
+      <StreamHealth showId={show.showId} />
+    </div>
+  );
+}
+
+function RunColumn() {
+  return (
+    <div className="desk__column">
+      <Rundown />
+      <Announcer />
+      <PollMaker />
+    </div>
+  );
+}
+
+/** Chat and questions with everything a moderator may do about a line. */
+function TalkColumn() {
+  const [tab, setTab] = useState<'chat' | 'questions'>('chat');
+  const { desk } = useStudio();
+  const questions = useStore(desk, (state) => state.figures?.questions ?? state.questions.length);
+  return (
+    <div className="desk__talk">
+      <Tabs
+        fill
+        label="Talk"
+        value={tab}
+        onChange={setTab}
+        tabs={[
+          { key: 'chat', label: 'Chat' },
+          { key: 'questions', label: 'Questions', count: questions },
+        ]}
+      >
+        {tab === 'chat' ? <Chat /> : <Questions />}
+      </Tabs>
+    </div>
+  );
+}

@@ -1,0 +1,62 @@
+import { listChatAuditEndpoint, type ChatAuditRow } from '#contracts';
+import { LoadError } from '../../app/page-error.tsx';
+import { usePages } from '../../app/use-resource.ts';
+import { formatMoment } from '../../core/when.ts';
+import { Button } from '../../ui/button.tsx';
+import { Card } from '../../ui/card.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { Table, type Column } from '../../ui/table.tsx';
+import { useStudio } from '../studio-context.ts';
+
+const COLUMNS: Column<ChatAuditRow>[] = [
+  { key: 'at', title: 'When', render: (row) => <span className="num">{formatMoment(row.at)}</span> },
+  { key: 'who', title: 'Who', render: (row) => row.actorName },
+  { key: 'act', title: 'Did what', render: (row) => row.act.replaceAll('_', ' ') },
+  {
+    key: 'until',
+    title: 'Until',
+    wideOnly: true,
+    render: (row) => (row.until ? formatMoment(row.until) : ''),
+  },
+  {
+    key: 'details',
+    title: 'More',
+    wideOnly: true,
+    render: (row) => (
+      <span className="audit__more">{[row.reason, detailsOf(row)].filter(Boolean).join(' · ')}</span>
+    ),
+  },
+];
+
+/** Who did what to whom, and until when. */
+export function AuditPage() {
+  const { show } = useStudio();
+  const audit = usePages(listChatAuditEndpoint, { params: { shopId: show.shopId }, query: { limit: 50 } });
+  return (
+    <Card title="Audit">
+      {audit.problem && <LoadError problem={audit.problem} retry={audit.reload} />}
+      {!audit.loading && !audit.problem && (
+        <Table
+          caption="Audit"
+          columns={COLUMNS}
+          rows={audit.items}
+          rowKey={(row) =>
+            `${row.at} ${row.actorId} ${row.act} ${row.targetLineId ?? row.targetUserId ?? ''}`
+          }
+          empty={<EmptyState title="Nothing was done yet" />}
+        />
+      )}
+      {audit.more && <Button onClick={audit.more}>Show more</Button>}
+    </Card>
+  );
+}
+
+function detailsOf({ details }: ChatAuditRow): string {
+  if (!details) return '';
+  return Object.entries(details)
+    .filter(
+      ([, value]) => typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean',
+    )
+    .map(([name, value]) => `${name}: ${String(value)}`)
+    .join(', ');
+}
