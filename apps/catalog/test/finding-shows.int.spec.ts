@@ -1,5 +1,4 @@
 import {
-  deleteShowEndpoint,
   endShowEndpoint,
   getSeriesFactsEndpoint,
   getShowEndpoint,
@@ -7,7 +6,6 @@ import {
   listShopShowsEndpoint,
   listShowsEndpoint,
   setLineupEndpoint,
-  showToAirEndpoint,
   type Identity,
 } from '#contracts';
 import { testIdentity } from '#testing';
@@ -144,28 +142,12 @@ describe('a line-up', () => {
   });
 });
 
-describe('a publisher of a series', () => {
-  it('opens the show on air, else the next one', async () => {
-    const at = (hour: number) => new Date(catalog.clock.now() + hour * 3_600_000).toISOString();
-    const later = await makeShow(catalog, shopId, owner, { startsAt: at(3) });
-    const { seriesId } = later;
-    const toAir = async () => {
-      const result = await catalog.internal(showToAirEndpoint, { params: { seriesId } });
-      return result.ok ? result.body.showId : result.problem.code;
-    };
-    const next = await makeShow(catalog, shopId, owner, { startsAt: at(1) });
-    expect(await toAir()).toBe(next.showId);
-    await ingest(catalog, later).publish();
-    await catalog.heard(later.showId, 2);
-    expect(await toAir()).toBe(later.showId);
-    await end(later.showId);
-    expect(await toAir()).toBe(next.showId);
-    await catalog.call(deleteShowEndpoint, { params: { showId: next.showId } }, owner);
-    expect(await toAir()).toBe('show_not_found');
-    expect(bodyOf(await catalog.internal(getSeriesFactsEndpoint, { params: { seriesId } }))).toMatchObject({
-      shopId,
-    });
+describe('a series', () => {
+  it('says whose it is', async () => {
+    const { seriesId } = await makeShow(catalog, shopId, owner);
+    const facts = await catalog.internal(getSeriesFactsEndpoint, { params: { seriesId } });
+    expect(bodyOf(facts)).toMatchObject({ seriesId, shopId });
     const unknown = { params: { seriesId: newId() } };
-    expect(codeOf(await catalog.internal(showToAirEndpoint, unknown))).toBe('series_not_found');
+    expect(codeOf(await catalog.internal(getSeriesFactsEndpoint, unknown))).toBe('series_not_found');
   });
 });

@@ -4,7 +4,6 @@ import {
   getSeriesFactsEndpoint,
   getShopFactsEndpoint,
   getShowFactsEndpoint,
-  showToAirEndpoint,
   type AnswerOf,
   type InputOf,
 } from '#contracts';
@@ -21,7 +20,6 @@ import { productFacts, wholeProduct } from '../products/product-views.ts';
 import { planFacts, planViews } from '../sale-plans/plan-views.ts';
 import { shopFacts } from '../shops/shop-view.ts';
 import { showFacts } from '../shows/show-view.ts';
-import { showToAir } from '../shows/show-to-air.ts';
 
 /** The present state behind our events, for other processes. */
 @Controller()
@@ -75,16 +73,5 @@ export class FactsController {
     const series = await this.database.manager.findOneBy(Series, params);
     if (!series) throw refuse('series_not_found');
     return { seriesId: series.seriesId, shopId: series.shopId, title: series.title };
-  }
-
-  @Serves(showToAirEndpoint)
-  async toAir(
-    @In() { params }: InputOf<typeof showToAirEndpoint>,
-  ): Promise<AnswerOf<typeof showToAirEndpoint>> {
-    const tx = this.database.manager;
-    if (!(await tx.existsBy(Series, params))) throw refuse('series_not_found');
-    const show = await showToAir(tx, params.seriesId);
-    if (!show) throw refuse('show_not_found');
-    return { ...showFacts(show), version: show.version };
   }
 }

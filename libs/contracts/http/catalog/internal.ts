@@ -65,17 +65,3 @@ export const getSeriesFactsEndpoint = defineEndpoint({
   replies: { 200: z.object({ seriesId: Id, shopId: Id, title: z.string() }) },
   errors: ['series_not_found'],
 });
-
-/** Which show a publisher with a key of `seriesId` opens (protocols 17). */
-export const showToAirEndpoint = defineEndpoint({
-  process: 'catalog',
-  name: 'showToAir',
-  summary:
-    'The live or paused show of a series, else the next scheduled one (also one that should have begun).',
-  method: 'GET',
-  path: '/v1/internal/series/:seriesId/show-to-air',
-  access: 'internal',
-  params: z.object({ seriesId: Id }),
-  replies: { 200: ShowFacts.extend(version) },
-  errors: ['series_not_found', 'show_not_found'],
-});

@@ -1,0 +1,49 @@
+import sharp from 'sharp';
+import { fade, SIDE, type Drawing } from './scene.ts';
+
+const WIDTH = 1_600;
+const HEIGHT = 900;
+
+export interface PosterLook {
+  wall: readonly [left: string, right: string];
+  table: string;
+  disc: string;
+}
+
+/** A wide picture for a show's card: up to three products side by side on one table. */
+export async function posterPng(look: PosterLook, drawings: readonly Drawing[]): Promise<Buffer> {
+  const size = drawings.length > 2 ? 780 : 860;
+  const step = WIDTH / (drawings.length + 1);
+  const products = await Promise.all(
+    drawings.map(async (drawing, index) => ({
+      input: await cutOut(drawing, size),
+      left: Math.round(step * (index + 1) - size / 2),
+      top: Math.round(HEIGHT - size * 0.86 - (index % 2) * 30),
+    })),
+  );
+  const room = await sharp(Buffer.from(roomSvg(look)))
+    .png()
+    .toBuffer();
+  return sharp(room).composite(products).png({ compressionLevel: 6 }).toBuffer();
+}
+
+function roomSvg({ wall, table, disc }: PosterLook): string {
+  const discs = [
+    [380, 330, 300],
+    [1_120, 420, 380],
+    [1_480, 120, 130],
+  ].map(([x, y, r]) => `<circle cx="${x}" cy="${y}" r="${r}" fill="${disc}" opacity=".5"/>`);
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}">
+<defs>${fade('wall', wall[0], wall[1], 'across')}${fade('table', table, '#6a5344', 'down')}</defs>
+<rect width="${WIDTH}" height="${HEIGHT}" fill="url(#wall)"/>${discs.join('')}
+<rect y="690" width="${WIDTH}" height="210" fill="url(#table)"/><rect y="690" width="${WIDTH}" height="4" fill="#fff" opacity=".4"/>
+</svg>`;
+}
+
+/** A product alone, with its shadow, on nothing. */
+function cutOut({ defs, shapes, shadow }: Drawing, size: number): Promise<Buffer> {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${SIDE} ${SIDE}" width="${size}" height="${size}">
+<defs><filter id="soft" x="-50%" y="-50%" width="200%" height="200%"><feGaussianBlur stdDeviation="16"/></filter>${defs}</defs>
+<ellipse cx="620" cy="930" rx="${shadow}" ry="34" fill="#2b1a10" opacity=".34" filter="url(#soft)"/>${shapes}</svg>`;
+  return sharp(Buffer.from(svg)).png().toBuffer();
+}
