@@ -118,6 +118,9 @@ function unwrap(parts: HookParts, request: FastifyRequest, reply: FastifyReply, 
   if (answer) void reply.status(answer.status).headers(answer.headers);
   const body = answer ? (answer.body as unknown) : payload;
   const endpoint = endpointOf(request);
+  if (endpoint?.produces && reply.statusCode < 400) {
+    void reply.type(`${endpoint.produces}; charset=utf-8`).serializer(String);
+  }
   if (!parts.checkReplies || !endpoint || reply.statusCode >= 400) return body;
   const schema = endpoint.replies[reply.statusCode];
   const result = schema?.safeParse(body);
@@ -126,7 +129,7 @@ function unwrap(parts: HookParts, request: FastifyRequest, reply: FastifyReply, 
       { endpoint: endpoint.name, issues: result.error.issues },
       'a reply breaks its contract',
     );
-    void reply.status(500).header('content-type', 'application/problem+json');
+    void reply.status(500).header('content-type', 'application/problem+json').serializer(JSON.stringify);
     return {
       type: '/docs/errors#internal',
       title: 'A reply breaks its contract',

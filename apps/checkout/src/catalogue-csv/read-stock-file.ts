@@ -8,7 +8,7 @@ const MOST_UNITS = 1_000_000;
 /** Most rows of one file. */
 const MOST_ROWS = 50_000;
 
-/** A row that says how many units of a SKU there are. `row` counts lines of the file from 1, the header included. */
+/** A row that says how many units of a SKU there are. `row` is what a spreadsheet shows: the header is row 1. */
 export interface StockRow {
   row: number;
   sku: string;
@@ -25,10 +25,7 @@ export type StockFile =
   | { code: 'read'; dialect: CsvDialect; rows: StockRow[]; faults: RowFault[] }
   | { code: 'unreadable'; message: string };
 
-interface RawRow {
-  info: { lines: number; columns: unknown; error?: unknown };
-  record: Record<string, string>;
-}
+type RawRow = Record<string, string>;
 
 /**
  * Reads a stock file of either dialect. Rows without SKU and quantity are further pictures of the product above them
@@ -41,12 +38,10 @@ export function readStockFile(text: string): StockFile {
     raw = parse(text, {
       bom: true,
       columns: (names: string[]) => (headers = names.map((name) => name.trim())),
-      info: true,
       relax_column_count: true,
-      skip_empty_lines: true,
       to: MOST_ROWS + 1,
       trim: true,
-    }) as unknown as RawRow[];
+    });
   } catch (error) {
     if (error instanceof CsvError) return { code: 'unreadable', message: error.message };
     throw error;
@@ -68,8 +63,9 @@ function rowsOf(raw: RawRow[], dialect: CsvDialect, width: number): { rows: Stoc
   const rows: StockRow[] = [];
   const faults: RowFault[] = [];
   const seen = new Map<string, number>();
-  for (const { info, record } of raw) {
-    const row = info.lines;
+  for (const [index, record] of raw.entries()) {
+    if (Object.values(record).every((cell) => cell === '')) continue;
+    const row = index + 2;
     const fault = (column: string, message: string): void => void faults.push({ row, column, message });
     const sku = unescaped(record[columns.sku] ?? '');
     const quantity = record[columns.quantity] ?? '';

@@ -47,7 +47,6 @@ export class StockFilesController {
   ): Promise<AnswerOf<typeof exportStockEndpoint>> {
     requireShop(caller, params.shopId, 'stock:read');
     return reply(200, await this.files.export(params.shopId, query.dialect), {
-      'content-type': 'text/csv; charset=utf-8',
       'content-disposition': 'attachment; filename="stock.csv"',
     });
   }

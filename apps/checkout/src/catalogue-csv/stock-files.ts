@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { stringify } from 'csv-stringify/sync';
 import type { Pool } from 'pg';
-import { v5 } from 'uuid';
 import { queryOf, type Query } from '#bus';
 import { MOST_CSV_FAULTS, type CsvDialect, type CsvImportView } from '#contracts';
 import { isoExponent } from '#payments';
@@ -128,36 +127,24 @@ export class StockFiles {
     );
     const keep = async (query: Query): Promise<void> => {
       await query(
-        'INSERT INTO stock_imports (id, shop_id, digest, dialect, actor_id, report) VALUES ($1, $2, $3, $4, $5, $6)',
-        [view.importId, shopId, digest, view.dialect, actorId, JSON.stringify(view)],
+        `INSERT INTO stock_imports (id, shop_id, digest, dialect, actor_id, report, again)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+        [view.importId, shopId, digest, view.dialect, actorId, JSON.stringify(view), again],
       );
     };
-    if (moves.length === 0) {
-      await keep(this.query);
+    const { importId } = view;
+    const event = { id: importId, kind: 'imported', shopId, actorId, saleId, reason: `file ${importId}` };
+    try {
+      const result = moves.length > 0 ? await this.moveUnits.move(event, moves, keep) : undefined;
+      if (!result) await keep(this.query);
+      if (result?.code === 'not_enough') return { code: 'not_enough_stock' };
+      if (result?.code === 'paused') return { code: 'sale_paused' };
       return { code: 'imported', view };
-    }
-    // The same file twice at once is the same event, of which the second posts nothing.
-    const event = {
-      id: again ? view.importId : v5(digest, shopId),
-      kind: 'imported',
-      shopId,
-      actorId,
-      saleId,
-      reason: `file ${view.importId}`,
-    };
-    const result = await this.moveUnits.move(event, moves, keep);
-    switch (result.code) {
-      case 'moved':
-        return { code: 'imported', view };
-      case 'repeat':
-        return {
-          code: 'imported',
-          view: { ...((await this.findEarlier(shopId, digest)) ?? view), repeated: true },
-        };
-      case 'not_enough':
-        return { code: 'not_enough_stock' };
-      case 'paused':
-        return { code: 'sale_paused' };
+    } catch (error) {
+      // The same file came at the same moment and was first; this one has changed nothing.
+      const earlier = isTakenIn(error) ? await this.findEarlier(shopId, digest) : undefined;
+      if (!earlier) throw error;
+      return { code: 'imported', view: { ...earlier, repeated: true } };
     }
   }
 
@@ -215,4 +202,8 @@ function decimal(amount: number, currency: string): string {
   const digits = isoExponent(currency);
   const text = String(amount).padStart(digits + 1, '0');
   return digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
+}
+
+function isTakenIn(error: unknown): boolean {
+  return (error as { constraint?: unknown } | null)?.constraint === 'stock_imports_once';
 }

@@ -1,7 +1,7 @@
-import { v5 } from 'uuid';
 import type { Pool } from 'pg';
 import { inTransaction, queryOf, type Query } from '#bus';
 import { orderCancelled } from '#contracts';
+import { newId } from '#process';
 import type { FollowUp, SettleHolds } from '../holds/settle-holds.ts';
 import type { AdvancePayment } from '../payments/advance-payment.ts';
 import type { LetGo } from '../payments/let-go.ts';
@@ -115,7 +115,7 @@ export class CancelOrder {
   }
 
   /** Everything that was not refunded with its goods before goes back on sale. */
-  private async takeBack(query: Query, { orderId, paymentId, buyerId }: PaymentRow): Promise<FollowUp[]> {
+  private async takeBack(query: Query, { orderId, buyerId }: PaymentRow): Promise<FollowUp[]> {
     const lines = await query<{ saleId: string; variantId: string; quantity: number }>(
       `SELECT sale_id AS "saleId", variant_id AS "variantId", (quantity - refunded_quantity) AS quantity
        FROM order_lines WHERE order_id = $1 AND quantity > refunded_quantity ORDER BY sale_id, variant_id`,
@@ -123,7 +123,7 @@ export class CancelOrder {
     );
     const steps: FollowUp[] = [];
     for (const [saleId, sold] of Map.groupBy(lines, (line) => line.saleId)) {
-      const eventId = v5(`cancelled:${saleId}`, paymentId);
+      const eventId = newId();
       const reversal = {
         eventId,
         saleId,

@@ -1,9 +1,8 @@
-import { v5 } from 'uuid';
 import type { Pool } from 'pg';
 import { inTransaction, queryOf, type Query } from '#bus';
 import { orderPaymentFailed } from '#contracts';
 import type { PaymentProvider } from '#payments';
-import { counter, type Logger } from '#process';
+import { counter, newId, type Logger } from '#process';
 import { reach } from '../failpoints.ts';
 import type { FollowUp, SettleHolds } from '../holds/settle-holds.ts';
 import { changeOrders } from '../orders/change-orders.ts';
@@ -77,7 +76,7 @@ export class CapturePayment {
     await this.settle.follow(after);
   }
 
-  private async takeBack(query: Query, { paymentId, orderId, buyerId }: PaymentRow): Promise<FollowUp[]> {
+  private async takeBack(query: Query, { orderId, buyerId }: PaymentRow): Promise<FollowUp[]> {
     const lines = await query<{ saleId: string; variantId: string; quantity: number }>(
       `SELECT sale_id AS "saleId", variant_id AS "variantId", quantity FROM order_lines
        WHERE order_id = $1 ORDER BY sale_id, variant_id`,
@@ -86,7 +85,7 @@ export class CapturePayment {
     const steps: FollowUp[] = [];
     for (const [saleId, sold] of Map.groupBy(lines, (line) => line.saleId)) {
       const reversal = {
-        eventId: v5(`capture-failed:${saleId}`, paymentId),
+        eventId: newId(),
         saleId,
         buyerId,
         lines: sold,

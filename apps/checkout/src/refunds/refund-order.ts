@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { v5 } from 'uuid';
 import type { Pool } from 'pg';
 import { inTransaction, type Query } from '#bus';
 import type { RefundRequest, RefundView } from '#contracts';
 import { chargeStep, splitAmount } from '#payments';
+import { newId } from '#process';
 import type { FollowUp, SettleHolds } from '../holds/settle-holds.ts';
 import { requestRefund } from './request-refund.ts';
 
@@ -92,25 +92,20 @@ export class RefundOrder {
           after: [],
         };
       }
-      const after = await this.restock(query, order, wanted.lines, made.refundId);
+      const after = await this.restock(query, order, wanted.lines);
       return { result: { code: 'requested' as const, refundId: made.refundId }, after };
     });
     await this.settle.follow(outcome.after);
     return outcome.result;
   }
 
-  private async restock(
-    query: Query,
-    order: Order,
-    lines: WantedLine[],
-    refundId: string,
-  ): Promise<FollowUp[]> {
+  private async restock(query: Query, order: Order, lines: WantedLine[]): Promise<FollowUp[]> {
     const steps: FollowUp[] = [];
     const back = lines.filter((line) => line.restock !== 'no').toSorted(bySaleAndVariant);
     for (const [key, group] of Map.groupBy(back, (line) => `${line.saleId} ${line.restock}`)) {
       const [saleId = '', to] = key.split(' ');
       const reversal = {
-        eventId: v5(key, refundId),
+        eventId: newId(),
         saleId,
         buyerId: order.buyerId,
         lines: group.map(({ variantId, units }) => ({ variantId, quantity: units })),

@@ -206,8 +206,10 @@ CREATE TABLE stock_imports (
   digest text NOT NULL,
   dialect text NOT NULL,
   actor_id uuid NOT NULL,
+  again boolean NOT NULL,
   report jsonb NOT NULL,
   imported_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 CREATE INDEX stock_imports_by_shop ON stock_imports (shop_id, digest, imported_at DESC);
+CREATE UNIQUE INDEX stock_imports_once ON stock_imports (shop_id, digest) WHERE NOT again;
 `;
