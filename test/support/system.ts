@@ -81,7 +81,7 @@ export function theSystem(): { siteUrl: string; dataDir: string; rtmpUrl: string
 
 /** The environment without the settings by which a person points `npm start` at servers of their own. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  const own = /^(DATABASE_URL|REDIS_URL|NATS_URL|PUBLIC_URL|EDGE_PORT|RTMP_PORT|STRIPE_.*|S3_.*)$/;
+  const own = /^(NODE_ENV|DATABASE_URL|REDIS_URL|NATS_URL|PUBLIC_URL|EDGE_PORT|RTMP_PORT|STRIPE_.*|S3_.*)$/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
 }
 

@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { getSaleEndpoint, getStockEndpoint, listShopOrdersEndpoint, startSaleEndpoint } from '#contracts';
+import { newId } from '#process';
+import type { Browser, Page } from 'playwright-core';
+import { order } from './support/live-command.ts';
+import { logInBy, newVisitor, openBrowser } from './support/browser.ts';
+import { signUp, until } from './support/people.ts';
+import { planSale, setStage, type Stage } from './support/stage.ts';
+import { theSystem } from './support/system.ts';
+
+const { siteUrl } = theSystem();
+const BUYERS = 5;
+const UNITS = 3;
+
+let browser: Browser;
+let stage: Stage;
+
+beforeAll(async () => {
+  browser = await openBrowser();
+  stage = await setStage(siteUrl, { title: 'Flash show', units: UNITS });
+}, 60_000);
+
+afterAll(() => browser?.close());
+
+describe('a flash sale of three units', () => {
+  it('gives five buyers who press at once three orders and two clear answers, and the dashboard agrees', async () => {
+    const { saleId } = await planSale(stage, { quantity: UNITS, amount: 990 });
+    const buyers = await Promise.all(
+      Array.from({ length: BUYERS }, (_, index) => openShow(`Buyer ${index + 1}`)),
+    );
+    await startAndPin(saleId);
+    const buy = /^Buy Flash show mug for/;
+    for (const page of buyers) await page.getByRole('button', { name: buy }).first().waitFor();
+    await Promise.all(buyers.map(async (page) => page.getByRole('button', { name: buy }).first().click()));
+    const take = /^Buy · /;
+    await Promise.all(buyers.map((page) => page.getByRole('button', { name: take }).click()));
+    const outcomes = await Promise.all(buyers.map(outcomeOf));
+    expect(outcomes.toSorted()).toEqual(['checkout', 'checkout', 'checkout', 'sold out', 'sold out']);
+
+    const winners = buyers.filter((_, index) => outcomes[index] === 'checkout');
+    await Promise.all(winners.map(pay));
+
+    const { owner, shopId, variantId } = stage;
+    await until('three orders are paid', async () => {
+      const { items } = await owner.call(listShopOrdersEndpoint, {
+        params: { shopId },
+        query: { state: 'paid' },
+      });
+      return items.length === UNITS;
+    });
+    expect(await owner.call(getStockEndpoint, { params: { shopId, variantId } })).toMatchObject({
+      available: 0,
+      held: 0,
+      sold: UNITS,
+    });
+    const { page, errors } = await newVisitor(browser, siteUrl);
+    await logInBy(page, owner);
+    await page.goto(`/dashboard/sales/${saleId}`);
+    await page.getByTestId('sale-sold').getByText(String(UNITS), { exact: true }).waitFor();
+    await page.getByTestId('sale-available').getByText('0', { exact: true }).waitFor();
+    await page.goto('/dashboard/orders');
+    await until(
+      'the three orders stand in the list',
+      async () => (await page.getByText('Paid').count()) >= UNITS,
+    );
+    expect(errors).toEqual([]);
+  }, 180_000);
+});
+
+describe('a hold left alone', () => {
+  it('expires, and its unit can be bought by somebody else', async () => {
+    const own = await setStage(siteUrl, { title: 'Patience show', units: 1 });
+    const ada = await openShow('Ada Slow', own);
+    const ben = await openShow('Ben Next', own);
+    await pin(own);
+    await takeOne(ada, 'Patience show mug');
+    expect(await outcomeOf(ada)).toBe('checkout');
+    await ben
+      .getByRole('button', { name: /^Sold out: Patience show mug|^Buy Patience show mug/ })
+      .first()
+      .waitFor();
+    await until(
+      'the unit comes back to the shelf',
+      async () => {
+        const stock = await own.owner.call(getStockEndpoint, {
+          params: { shopId: own.shopId, variantId: own.variantId },
+        });
+        return stock.available === 1 && stock.held === 0;
+      },
+      60_000,
+    );
+    await ada.getByRole('dialog', { name: 'Time is up' }).waitFor();
+    await takeOne(ben, 'Patience show mug');
+    expect(await outcomeOf(ben)).toBe('checkout');
+    await pay(ben);
+  }, 180_000);
+});
+
+async function openShow(name: string, { show }: Stage = stage): Promise<Page> {
+  const { page } = await newVisitor(browser, siteUrl);
+  await logInBy(page, await signUp(siteUrl, name));
+  await page.goto(`/shows/${show.showId}`);
+  await page.getByRole('log', { name: 'Chat' }).waitFor();
+  return page;
+}
+
+async function pin({ owner, show, product }: Stage, saleId?: string): Promise<void> {
+  const command = { type: 'pin', productId: product.productId, ...(saleId ? { saleId } : {}) } as const;
+  await order(siteUrl, owner, show.showId, command);
+}
+
+async function startAndPin(saleId: string): Promise<void> {
+  const { owner } = stage;
+  await until('checkout knows the plan', async () => {
+    return (await owner.try(getSaleEndpoint, { params: { saleId } })) === 'ok';
+  });
+  await owner.call(startSaleEndpoint, { params: { saleId }, body: { commandId: newId() } });
+  await pin(stage, saleId);
+}
+
+async function takeOne(page: Page, title: string): Promise<void> {
+  await page
+    .getByRole('button', { name: new RegExp(`^Buy ${title} for`) })
+    .first()
+    .click();
+  await page.getByRole('button', { name: /^Buy · / }).click();
+}
+
+async function outcomeOf(page: Page): Promise<string> {
+  const checkout = page.getByRole('dialog', { name: 'Checkout' });
+  const refused = page.getByRole('dialog', { name: 'Not this time' });
+  await checkout.or(refused).waitFor();
+  if (await checkout.isVisible()) return 'checkout';
+  await refused.getByText('Sold out').first().waitFor();
+  return 'sold out';
+}
+
+async function pay(page: Page): Promise<void> {
+  const dialog = page.getByRole('dialog', { name: 'Checkout' });
+  await dialog.getByRole('timer', { name: /Hold ends in/ }).waitFor();
+  await dialog.getByLabel('Name').fill('Ada Lovelace');
+  await dialog.getByLabel('Street and number').fill('Main Street 1');
+  await dialog.getByLabel('Postcode').fill('10115');
+  await dialog.getByLabel('City').fill('Berlin');
+  await dialog.getByLabel('Country').selectOption('DE');
+  await dialog.getByLabel('Card number').fill('4242424242424242');
+  await dialog.getByLabel('Expiry (MM / YY)').fill('12/40');
+  await dialog.getByLabel('Security code').fill('123');
+  await dialog.getByRole('button', { name: /^Pay / }).click();
+  await page.getByRole('dialog', { name: 'It is yours' }).waitFor({ timeout: 30_000 });
+}
