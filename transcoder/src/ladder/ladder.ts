@@ -63,7 +63,7 @@ function rungOf(name: string, source: SourcePicture, side: number, kbpsAt30: num
   const width = even(source.width * scale);
   const height = even(source.height * scale);
   const { frameRate } = source;
-  const kbps = frameRate >= HIGH_RATE_FROM ? kbpsAt30 * HIGH_RATE_FACTOR : kbpsAt30;
+  const kbps = Math.round(frameRate >= HIGH_RATE_FROM ? kbpsAt30 * HIGH_RATE_FACTOR : kbpsAt30);
   const level = h264Level(width, height, frameRate);
   return { name, width, height, frameRate, kbps, level, codecs: h264Codecs(level) };
 }

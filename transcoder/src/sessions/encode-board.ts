@@ -4,7 +4,7 @@ import { blame, lastWords, type FfmpegEnd } from '../ffmpeg/blame.ts';
 import type { TagLog } from '../feed/tag-log.ts';
 import { pixelRate, type Rung } from '../ladder/ladder.ts';
 import type { PlannedSegment, SegmentPlan } from '../timeline/segment-plan.ts';
-import { Encoder } from './encoder.ts';
+import { startEncoder, type RunningEncoder, type StartEncoder } from './encoder.ts';
 import { RenditionTrack } from './rendition-track.ts';
 import type { StretchOutput } from './stretch-output.ts';
 
@@ -20,7 +20,7 @@ const FAILURE_WINDOW_MS = 30_000;
 
 /** One process for a set of rungs, so that the picture is decoded once. */
 interface Group {
-  encoder: Encoder;
+  encoder: RunningEncoder;
   rungs: Set<string>;
   /** Samples before this moment are another group's, per rung. */
   from: Map<string, number>;
@@ -39,6 +39,7 @@ export interface EncodeBoardOptions {
   log: TagLog;
   out: StretchOutput;
   logger: Logger;
+  start?: StartEncoder;
 }
 
 /**
@@ -159,7 +160,7 @@ export class EncodeBoard {
       from: new Map(rungs.map(({ name }) => [name, fromOf(name)])),
       untilMs: Infinity,
       headCount: log.frameCount,
-      encoder: new Encoder(
+      encoder: (this.options.start ?? startEncoder)(
         encodePlan(rungs, keyFrames),
         head,
         {

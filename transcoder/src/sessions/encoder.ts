@@ -18,6 +18,21 @@ export interface EncoderEvents {
   handleExit(end: FfmpegEnd & { asked: boolean }): void;
 }
 
+/** What a stretch needs of an encoder. */
+export type RunningEncoder = Pick<Encoder, 'write' | 'end' | 'stop' | 'abort' | 'lagMs' | 'isStuck'>;
+
+/** Starts an encoder; tests give their own. */
+export type StartEncoder = (
+  plan: FfmpegPlan,
+  head: Buffer[],
+  events: EncoderEvents,
+  logger: Logger,
+) => RunningEncoder;
+
+/** Starts ffmpeg. */
+export const startEncoder: StartEncoder = (plan, head, events, logger) =>
+  new Encoder(plan, head, events, logger);
+
 /** One ffmpeg with an eye on its pace. Input may be given before the process runs. */
 export class Encoder {
   private readonly events: EncoderEvents;

@@ -19,30 +19,34 @@ const CELL_HEIGHT = 7;
 const TEXT_SHARE = 0.6;
 const TOP_COLOUR = [24, 24, 37] as const;
 const BOTTOM_COLOUR = [49, 39, 71] as const;
-const INK = [236, 233, 245] as const;
+const INK = Buffer.from([236, 233, 245]);
+const BYTES = 3;
 
 /** The slate as RGB points, row by row: a quiet gradient with "BE RIGHT BACK". */
 export function slatePicture(width: number, height: number): Buffer {
-  const picture = Buffer.alloc(width * height * 3);
+  const picture = Buffer.alloc(width * height * BYTES);
+  for (let y = 0; y < height; y += 1) {
+    picture.fill(ground(y / Math.max(1, height - 1)), y * width * BYTES, (y + 1) * width * BYTES);
+  }
   const scale = Math.max(1, Math.floor((width * TEXT_SHARE) / (TEXT.length * CELL_WIDTH)));
   const left = Math.floor((width - TEXT.length * CELL_WIDTH * scale + scale) / 2);
   const top = Math.floor((height - CELL_HEIGHT * scale) / 2);
-  for (let y = 0; y < height; y += 1) {
-    const ground = mix(y / Math.max(1, height - 1));
-    for (let x = 0; x < width; x += 1) {
-      const isInk = inText(Math.floor((x - left) / scale), Math.floor((y - top) / scale));
-      picture.set(isInk ? INK : ground, (y * width + x) * 3);
+  for (const [position, name] of [...TEXT].entries()) {
+    for (const [row, points] of (LETTERS[name] ?? []).entries()) {
+      for (const [column, point] of [...points].entries()) {
+        if (point !== '1') continue;
+        const x = left + (position * CELL_WIDTH + column) * scale;
+        for (let y = top + row * scale; y < top + (row + 1) * scale; y += 1) {
+          picture.fill(INK, (y * width + x) * BYTES, (y * width + x + scale) * BYTES);
+        }
+      }
     }
   }
   return picture;
 }
 
-function inText(column: number, row: number): boolean {
-  if (column < 0 || row < 0 || row >= CELL_HEIGHT) return false;
-  const letter = LETTERS[TEXT[Math.floor(column / CELL_WIDTH)] ?? ''];
-  return letter?.[row]?.[column % CELL_WIDTH] === '1';
-}
-
-function mix(share: number): number[] {
-  return TOP_COLOUR.map((from, index) => Math.round(from + ((BOTTOM_COLOUR[index] ?? from) - from) * share));
+function ground(share: number): Buffer {
+  return Buffer.from(
+    TOP_COLOUR.map((from, index) => Math.round(from + ((BOTTOM_COLOUR[index] ?? from) - from) * share)),
+  );
 }

@@ -5,6 +5,9 @@ import { PART_MS } from '../timeline/cutter.ts';
 import { SegmentPlan, type SegmentNumbers } from '../timeline/segment-plan.ts';
 import { SLATE_LOOP_MS, type SlateMedia } from './slate-media.ts';
 
+/** Starts are rounded to whole ticks. */
+const ROUNDING_TICKS = 2;
+
 interface Source {
   track: RenditionTrack;
   media: SlateMedia;
@@ -79,7 +82,8 @@ function fill(source: Source, untilMs: number): void {
   const samples: TimedSample[] = [];
   for (;;) {
     const sample = media.samples[source.position];
-    if (!sample || source.nextTick + sample.duration / 2 > untilTick) break;
+    // Whatever begins before the end belongs to this block, or a part would be short of its last sample.
+    if (!sample || source.nextTick + ROUNDING_TICKS > untilTick) break;
     samples.push({ ...sample, decodeTime: source.nextTick });
     source.nextTick += sample.duration;
     source.position = (source.position + 1) % media.samples.length;
