@@ -166,9 +166,7 @@ function Shipments({ order }: { order: OrderView }) {
             <Truck aria-hidden="true" />
             <span className="grow">
               <b>{shipment.carrier}</b> <span className="muted">{formatMoment(shipment.shippedAt)}</span>
-              {shipment.trackingNumber && (
-                <span className="order-row__note num">{shipment.trackingNumber}</span>
-              )}
+              {shipment.trackingNumber && <span className="note num">{shipment.trackingNumber}</span>}
             </span>
             {shipment.trackingUrl && (
               <a href={shipment.trackingUrl} rel="noreferrer" target="_blank">

@@ -63,7 +63,7 @@ function OrderRow({ order }: { order: OrderSummary }) {
           {order.firstTitle}
           {further > 0 && <span className="muted"> and {further} more</span>}
         </b>
-        <span className="order-row__note">
+        <span className="note">
           {order.number} · {formatWhen(order.placedAt, clock.now())}
         </span>
       </span>

@@ -1,13 +1,16 @@
 import { MessagesSquare, ShoppingBag } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, useState } from 'react';
+import { useSearchParams } from 'react-router';
 import type { ShowDetail } from '#contracts';
 import type { LiveShow } from '../core/live/live-show.ts';
+import type { Playback } from '../core/playback/playback.ts';
 import { Tabs } from '../ui/tabs.tsx';
 import { useStore } from '../ui/use-store.ts';
 import { BuySheet } from './buy/buy-sheet.tsx';
 import { HoldBar } from './buy/hold-bar.tsx';
 import { Chat } from './chat/chat.tsx';
 import { PinnedCard } from './pinned/pinned-card.tsx';
+import { useReplay, type Replay } from './replay/use-replay.ts';
 import { Shelf } from './shelf/shelf.tsx';
 import { ShowWords } from './show-words.tsx';
 import { Stage } from './stage/stage.tsx';
@@ -16,6 +19,9 @@ import { usePlayback, useStream } from './use-playback.ts';
 import { usePresentation } from './use-presentation.ts';
 import { WatchContext } from './watch-context.ts';
 import { Waiting } from './waiting/waiting.tsx';
+
+const Chapters = lazy(async () => ({ default: (await import('./replay/chapters.tsx')).Chapters }));
+const ReplayChat = lazy(async () => ({ default: (await import('./replay/replay-chat.tsx')).ReplayChat }));
 
 interface ShowRoomProps {
   show: ShowDetail;
@@ -27,9 +33,13 @@ export function ShowRoom({ show, live }: ShowRoomProps) {
   const state = useStore(live.state, (now) => now.show?.state) ?? show.state;
   const playback = usePlayback();
   const [video, setVideo] = useState<HTMLVideoElement | null>(null);
-  const presentation = usePresentation(live, playback);
+  const over = state === 'ended';
+  const replay = useReplay(show.showId, over);
+  const presentation = usePresentation(live, playback, replay?.cues ?? null);
   const wide = useMedia('(width >= 1000px)');
-  useStream(playback, video, state === 'scheduled' ? null : streamUrl(show));
+  const [search] = useSearchParams();
+  const startAt = over ? Math.max(0, Number(search.get('t')) || 0) : undefined;
+  useStream(playback, video, state === 'scheduled' ? null : streamUrl(show), startAt);
   return (
     <WatchContext value={{ show, live, presentation }}>
       <title>{`${show.title} · Showfloor`}</title>
@@ -44,6 +54,7 @@ export function ShowRoom({ show, live }: ShowRoomProps) {
           {wide && (
             <div className="watch__below">
               <ShowWords />
+              {replay && <Chapters playback={playback} chapters={replay.chapters} />}
               <section className="stack" aria-label="In this show">
                 <h2 className="watch__heading">In this show</h2>
                 <Shelf />
@@ -52,7 +63,11 @@ export function ShowRoom({ show, live }: ShowRoomProps) {
           )}
         </div>
         <aside className="watch__side" aria-label={wide ? 'Chat' : 'Chat and products'}>
-          {wide ? <Chat /> : <NarrowTabs />}
+          {wide ? (
+            <Talk playback={playback} replay={replay} />
+          ) : (
+            <NarrowTabs playback={playback} replay={replay} />
+          )}
         </aside>
       </div>
       <BuySheet />
@@ -61,8 +76,17 @@ export function ShowRoom({ show, live }: ShowRoomProps) {
   );
 }
 
+interface TalkProps {
+  playback: Playback;
+  replay: Replay | null;
+}
+
+function Talk({ playback, replay }: TalkProps) {
+  return replay ? <ReplayChat playback={playback} lines={replay.lines} /> : <Chat />;
+}
+
 /** On a phone chat and products share the space under the picture. */
-function NarrowTabs() {
+function NarrowTabs({ playback, replay }: TalkProps) {
   const [tab, setTab] = useState<'chat' | 'products'>('chat');
   return (
     <Tabs
@@ -90,10 +114,11 @@ function NarrowTabs() {
       ]}
     >
       {tab === 'chat' ? (
-        <Chat />
+        <Talk playback={playback} replay={replay} />
       ) : (
         <div className="watch__scroll">
           <ShowWords />
+          {replay && <Chapters playback={playback} chapters={replay.chapters} />}
           <Shelf layout="list" />
         </div>
       )}

@@ -25,19 +25,24 @@ export function usePlayback({ startMuted = false }: { startMuted?: boolean } = {
   return playback;
 }
 
-/** Plays `url` in the element while both are there; null waits. */
-export function useStream(playback: Playback, video: HTMLVideoElement | null, url: string | null): void {
+/** Plays `url` in the element while both are there; null waits. `startAt` is where a recording begins, in seconds. */
+export function useStream(
+  playback: Playback,
+  video: HTMLVideoElement | null,
+  url: string | null,
+  startAt?: number,
+): void {
   useEffect(() => {
     if (!video) return;
     playback.attach(video);
-    if (url) void playback.open(url);
+    if (url) void playback.open(url, startAt);
     const online = () => playback.networkBack();
     window.addEventListener('online', online);
     return () => {
       window.removeEventListener('online', online);
       playback.stop();
     };
-  }, [playback, video, url]);
+  }, [playback, video, url, startAt]);
 }
 
 function readWishes(): { muted: boolean; volume: number } {

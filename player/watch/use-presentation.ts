@@ -7,9 +7,17 @@ import { useStore } from '../ui/use-store.ts';
 /** The picture's clock is asked again at least this often: a viewer may jump, a stream may stall. */
 const LOOK_EVERY_MS = 250;
 
-/** What the viewer is to see now: pins, messages and polls wait until their own picture has reached them. */
-export function usePresentation(live: LiveShow, playback: Playback): Presentation {
-  const cues = useStore(live.state, (state) => state.cues);
+/**
+ * What the viewer is to see now: pins, messages and polls wait until their own picture has reached them. Of a
+ * recording the whole log is known (`replayed`); of a live show what has been told so far.
+ */
+export function usePresentation(
+  live: LiveShow,
+  playback: Playback,
+  replayed: readonly Cue[] | null,
+): Presentation {
+  const told = useStore(live.state, (state) => state.cues);
+  const cues = replayed ?? told;
   const [shown, setShown] = useState(() => presentAt(cues, null));
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout>;

@@ -33,6 +33,8 @@ export class Playback implements Readable<PlaybackState> {
   private hls: Hls | null = null;
   private Engine: typeof Hls | null = null;
   private url = '';
+  /** Where the live edge is when `url` is the whole show so far. */
+  private liveUrl = '';
   private audioUrl: string | null = null;
   private following = true;
   private cancelLook = () => undefined as void;
@@ -64,6 +66,7 @@ export class Playback implements Readable<PlaybackState> {
   /** Opens a stream and plays it, at the live edge or where a recording begins (`startAt` seconds). */
   async open(url: string, startAt?: number): Promise<void> {
     this.url = url;
+    this.liveUrl = url;
     this.audioUrl = null;
     this.following = true;
     this.patch({ status: 'loading', audioOnly: false, behindLive: false });
@@ -120,7 +123,27 @@ export class Playback implements Readable<PlaybackState> {
     this.patch({ position: target });
   }
 
+  /** Plays a running show from its beginning, from the playlist of everything so far. */
+  fromStart(wholeUrl: string): void {
+    this.url = wholeUrl;
+    this.build(wholeUrl, 0);
+    this.setFollowing(false);
+    void this.play();
+  }
+
+  /** The position at which the picture shows a moment of programme time; null when it is not in the playlist. */
+  positionAt(mediaTime: number): number | null {
+    for (const fragment of this.hls?.latestLevelDetails?.fragments ?? []) {
+      const begins = fragment.programDateTime;
+      if (begins === null) continue;
+      const into = (mediaTime - begins) / 1000;
+      if (into >= 0 && into < fragment.duration) return fragment.start + into;
+    }
+    return null;
+  }
+
   goLive(): void {
+    if (this.url !== this.liveUrl) return void this.open(this.liveUrl);
     const edge = this.hls?.liveSyncPosition ?? this.get().to;
     this.video.currentTime = edge;
     this.setFollowing(true);

@@ -81,7 +81,7 @@ function KeyRow({
     <li className="keys__one">
       <span className="grow">
         <b>{entry.label}</b> <code>…{entry.ending}</code>
-        <span className="order-row__note">
+        <span className="note">
           {entry.lastUsedAt ? `Last used ${formatMoment(entry.lastUsedAt)}` : 'Not used yet'}
         </span>
       </span>

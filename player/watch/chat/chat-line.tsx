@@ -45,6 +45,18 @@ export const ChatLine = memo(function ChatLine({ line, mine, onReply }: ChatLine
   );
 });
 
+/** A line of a recording: read only. */
+export const ReplayLine = memo(function ReplayLine({ line }: { line: Line }) {
+  return (
+    <li className={cx('line', line.author.badges.includes('host') && 'line--host')}>
+      <p className="line__text">
+        <Author name={line.author.name} id={line.author.id} badges={line.author.badges} />
+        <span>{line.text}</span>
+      </p>
+    </li>
+  );
+});
+
 const BADGE_WORDS: Record<ChatBadge, string> = {
   host: 'Host',
   moderator: 'Mod',

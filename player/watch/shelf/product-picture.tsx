@@ -1,5 +1,6 @@
 import { Package } from 'lucide-react';
 import type { ProductView } from '#contracts';
+import './product-picture.css';
 
 /** The product's first picture; `size` is how wide it is drawn. */
 export function ProductPicture({

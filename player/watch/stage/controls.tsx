@@ -6,6 +6,7 @@ import {
   PictureInPicture2,
   Play,
   Settings2,
+  SkipBack,
   Volume1,
   Volume2,
   VolumeX,
@@ -17,6 +18,7 @@ import { IconButton } from '../../ui/button.tsx';
 import { Menu, type MenuItem } from '../../ui/menu.tsx';
 import { useStore } from '../../ui/use-store.ts';
 import './controls.css';
+import { useWatch } from '../watch-context.ts';
 import { Timeline } from './timeline.tsx';
 
 interface ControlsProps {
@@ -79,12 +81,23 @@ function Sound({ playback }: { playback: Playback }) {
 function Live({ playback }: { playback: Playback }) {
   const live = useStore(playback, (state) => state.live && state.status !== 'idle');
   const behind = useStore(playback, (state) => state.behindLive);
+  const { show } = useWatch();
   const seconds = useStore(playback, (state) =>
     state.delayMs === null ? null : (state.delayMs / 1000).toFixed(1),
   );
   if (!live) return null;
   return (
     <>
+      {!behind && (
+        <IconButton
+          look="stage"
+          label="Watch from the start"
+          className="controls__start"
+          onClick={() => playback.fromStart(`/hls/${show.showId}/dvr.m3u8`)}
+        >
+          <SkipBack />
+        </IconButton>
+      )}
       {behind && (
         <button type="button" className="controls__live" onClick={() => playback.goLive()}>
           <span className="controls__dot" aria-hidden="true" />
