@@ -36,7 +36,10 @@ export async function seedDemo(siteUrl: string, kept: Partial<KeptKeys> = {}): P
   const shop = await seedShop(people);
   const products = await seedProducts(merchant, shop);
   const shows = await seedShows({ host, shop, products });
-  const { onAirSeriesId, tryOutSeriesId } = shows;
+  const [publisherKey, spareKey] = await Promise.all([
+    seedStreamKey(host, shop, 'Demo publisher', shows.onAirSeriesId, kept.publisherKey),
+    seedStreamKey(host, shop, 'OBS', shows.tryOutSeriesId, kept.spareKey),
+  ]);
   return {
     shopId: shop.shopId,
     shopSlug: shop.slug,
@@ -45,7 +48,7 @@ export async function seedDemo(siteUrl: string, kept: Partial<KeptKeys> = {}): P
     tryOutShowId: shows.tryOut.showId,
     saleIds: shows.saleIds,
     accounts: DEMO_ACCOUNTS.map(({ role, email }) => ({ role, email, password: DEMO_PASSWORD })),
-    publisherKey: await seedStreamKey(host, shop, 'Demo publisher', onAirSeriesId, kept.publisherKey),
-    spareKey: await seedStreamKey(host, shop, 'OBS', tryOutSeriesId, kept.spareKey),
+    publisherKey,
+    spareKey,
   };
 }

@@ -2,6 +2,7 @@ import {
   addProductImageEndpoint,
   createProductEndpoint,
   listProductsEndpoint,
+  listStockEndpoint,
   receiveStockEndpoint,
   type ProductView,
   type ShopView,
@@ -21,12 +22,13 @@ const STOCK_PAUSE_MS = 100;
 export async function seedProducts(merchant: DemoPerson, shop: ShopView): Promise<ProductView[]> {
   const params = { shopId: shop.shopId };
   const present = await merchant.call(listProductsEndpoint, { params, query: { limit: 100 } });
+  const delivered = await deliveredVariants(merchant, shop);
   const products: ProductView[] = [];
   for (const wanted of DEMO_PRODUCTS) {
     const found = present.items.find((product) => isSame(product, wanted));
     const product = found ?? (await makeProduct(merchant, shop, wanted));
     if (product.images.length === 0) await addPictures(merchant, product, wanted);
-    await receiveStock(merchant, product, wanted);
+    await receiveStock(merchant, product, wanted, delivered);
     products.push(product);
   }
   return products;
@@ -62,16 +64,28 @@ async function addPictures(merchant: DemoPerson, product: ProductView, wanted: D
 }
 
 /** Books the first delivery of every variant; its id is fixed, so that it arrives once however often the seed runs. */
-async function receiveStock(merchant: DemoPerson, product: ProductView, wanted: DemoProduct): Promise<void> {
+async function receiveStock(
+  merchant: DemoPerson,
+  product: ProductView,
+  wanted: DemoProduct,
+  delivered: ReadonlySet<string>,
+): Promise<void> {
   for (const { sku, stock } of wanted.variants) {
     const variant = product.variants.find((candidate) => candidate.sku === sku);
-    if (!variant) continue;
+    if (!variant || delivered.has(variant.variantId)) continue;
     const { variantId } = variant;
     const body = { changeId: stableId('first delivery', variantId), quantity: stock, note: 'First delivery' };
     await untilKnown(() =>
       merchant.call(receiveStockEndpoint, { params: { shopId: product.shopId, variantId }, body }),
     );
   }
+}
+
+/** Variants that stock was booked for before: nothing to do for them. */
+async function deliveredVariants(merchant: DemoPerson, shop: ShopView): Promise<Set<string>> {
+  const params = { shopId: shop.shopId };
+  const { items } = await merchant.call(listStockEndpoint, { params, query: { limit: 100 } });
+  return new Set(items.filter((stock) => stock.onHand + stock.sold > 0).map((stock) => stock.variantId));
 }
 
 async function untilKnown(receive: () => Promise<unknown>): Promise<void> {

@@ -66,15 +66,12 @@ export async function seedShows(stage: Stage): Promise<SeededShows> {
     host,
     shows.filter((show) => show.seriesId === first.seriesId),
   );
-  const onAir = await makeOnAir(stage, first.seriesId);
-  return {
-    onAir,
-    onAirSeriesId: first.seriesId,
-    upcoming: await makeUpcoming(stage, workshops, shows),
-    tryOut: await makeTryOut(stage, tryOutSeriesId, shows),
-    tryOutSeriesId,
-    saleIds: await planSales(stage, onAir),
-  };
+  const [{ onAir, saleIds }, upcoming, tryOut] = await Promise.all([
+    makeOnAir(stage, first.seriesId),
+    makeUpcoming(stage, workshops, shows),
+    makeTryOut(stage, tryOutSeriesId, shows),
+  ]);
+  return { onAir, onAirSeriesId: first.seriesId, upcoming, tryOut, tryOutSeriesId, saleIds };
 }
 
 async function showsOf(host: DemoPerson, shop: ShopView): Promise<ShowView[]> {
@@ -100,7 +97,7 @@ async function clearFormer(host: DemoPerson, shows: readonly ShowView[]): Promis
   }
 }
 
-async function makeOnAir(stage: Stage, seriesId: string): Promise<ShowView> {
+async function makeOnAir(stage: Stage, seriesId: string): Promise<{ onAir: ShowView; saleIds: string[] }> {
   const { host, shop, products } = stage;
   const made = await host.call(createShowEndpoint, {
     params: { shopId: shop.shopId },
@@ -125,7 +122,7 @@ async function makeOnAir(stage: Stage, seriesId: string): Promise<ShowView> {
     coffeeBag('#b98a5e', '#c8553d'),
   ]);
   await host.upload(setPosterEndpoint, { showId: made.showId }, picture, made.title);
-  return made;
+  return { onAir: made, saleIds: await planSales(stage, made) };
 }
 
 /** Two evenings ahead, whenever there are fewer. */

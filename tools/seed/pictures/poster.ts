@@ -1,8 +1,8 @@
 import sharp from 'sharp';
 import { fade, SIDE, type Drawing } from './scene.ts';
 
-const WIDTH = 1_600;
-const HEIGHT = 900;
+const WIDTH = 1_280;
+const HEIGHT = 720;
 
 export interface PosterLook {
   wall: readonly [left: string, right: string];
@@ -12,31 +12,31 @@ export interface PosterLook {
 
 /** A wide picture for a show's card: up to three products side by side on one table. */
 export async function posterPng(look: PosterLook, drawings: readonly Drawing[]): Promise<Buffer> {
-  const size = drawings.length > 2 ? 780 : 860;
+  const size = drawings.length > 2 ? 620 : 690;
   const step = WIDTH / (drawings.length + 1);
   const products = await Promise.all(
     drawings.map(async (drawing, index) => ({
       input: await cutOut(drawing, size),
       left: Math.round(step * (index + 1) - size / 2),
-      top: Math.round(HEIGHT - size * 0.86 - (index % 2) * 30),
+      top: Math.round(HEIGHT - size * 0.86 - (index % 2) * 24),
     })),
   );
   const room = await sharp(Buffer.from(roomSvg(look)))
     .png()
     .toBuffer();
-  return sharp(room).composite(products).png({ compressionLevel: 6 }).toBuffer();
+  return sharp(room).composite(products).png({ compressionLevel: 3 }).toBuffer();
 }
 
 function roomSvg({ wall, table, disc }: PosterLook): string {
   const discs = [
-    [380, 330, 300],
-    [1_120, 420, 380],
-    [1_480, 120, 130],
+    [300, 260, 240],
+    [900, 340, 300],
+    [1_190, 90, 105],
   ].map(([x, y, r]) => `<circle cx="${x}" cy="${y}" r="${r}" fill="${disc}" opacity=".5"/>`);
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}">
 <defs>${fade('wall', wall[0], wall[1], 'across')}${fade('table', table, '#6a5344', 'down')}</defs>
 <rect width="${WIDTH}" height="${HEIGHT}" fill="url(#wall)"/>${discs.join('')}
-<rect y="690" width="${WIDTH}" height="210" fill="url(#table)"/><rect y="690" width="${WIDTH}" height="4" fill="#fff" opacity=".4"/>
+<rect y="550" width="${WIDTH}" height="170" fill="url(#table)"/><rect y="550" width="${WIDTH}" height="4" fill="#fff" opacity=".4"/>
 </svg>`;
 }
 
