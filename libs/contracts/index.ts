@@ -24,3 +24,5 @@ export * from './http/checkout.ts';
 export * from './events/checkout-orders.ts';
 export * from './http/chat.ts';
 export * from './events/realtime.ts';
+export * from './http/origin.ts';
+export * from './events/origin.ts';

@@ -29,3 +29,4 @@ export {
 export { makeFlv } from './make-flv.ts';
 export { selfSignedCertificate } from './self-signed.ts';
 export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+export { probe, type ProbedStream } from './media/probe.ts';

@@ -198,8 +198,8 @@ export default {
     driver(
       'child_process',
       '^(node:)?child_process$',
-      ['^transcoder/src/process/', '^libs/testing/'],
-      'Children are started in transcoder/src/process, tools and libs/testing, where each is also stopped.',
+      ['^transcoder/src/process/', '^apps/origin/src/ffmpeg/', '^libs/testing/'],
+      'Children are started in transcoder/src/process, apps/origin/src/ffmpeg (pictures and clips), tools and libs/testing, where each is also stopped.',
     ),
   ],
   options: {

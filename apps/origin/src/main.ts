@@ -4,6 +4,7 @@ import type { ServiceStart } from '#service';
 import { openOrigin } from './origin.ts';
 import { originEnv } from './origin.env.ts';
 import { OriginModule } from './origin.module.ts';
+import { originRoutes } from './origin.routes.ts';
 import { followCatalog } from './shows/follow-catalog.ts';
 
 const env = readEnv(originEnv);
@@ -13,12 +14,12 @@ await startService({
   name: 'origin',
   env,
   logger,
-  fastify: origin.routes,
+  fastify: originRoutes(origin),
   module: (parts) => {
     parts.drain.add('origin', () => origin.stop());
     parts.drain.onStart(() => origin.release());
     void follow(parts);
-    return { module: OriginModule };
+    return OriginModule.with(origin);
   },
 });
 

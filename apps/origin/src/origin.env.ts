@@ -16,9 +16,21 @@ export const originEnv = commonEnv.extend(natsEnv.shape).extend({
     .url()
     .optional()
     .describe('Where this process reaches catalog. Without it every show is taken to be public.'),
+  CHAT_URL: z
+    .url()
+    .optional()
+    .describe('Where this process reaches chat, to show what happened in playlists and chapters.'),
+  RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(3_650)
+    .optional()
+    .describe('Days that recordings are kept where a shop has not set it; for ever when unset.'),
   STORAGE_DURABLE: envSwitch
     .default(true)
     .describe('Whether segments are forced to the disk; off, a loss of power may cost the last seconds.'),
+  FFMPEG_PATH: z.string().default('ffmpeg').describe('Program that makes posters, storyboards and clips.'),
   S3_BUCKET: z.string().optional().describe('Bucket for recordings; the local disk when unset.'),
   S3_REGION: z.string().default('us-east-1').describe('Region of the bucket.'),
   S3_ENDPOINT: z.url().optional().describe('Address of an S3 service that is not Amazon.'),

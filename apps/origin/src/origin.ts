@@ -1,38 +1,53 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '#process';
-import { refusalOf, refuse, sendRefusal } from '#service';
-import { diskStore, s3Store } from '#storage';
 import type { ObjectStore } from '#storage';
-import type { FastifyInstance } from 'fastify';
 import { PlaybackTokens } from './access/playback-token.ts';
-import { playbackRoutes } from './access/playback.routes.ts';
-import { hlsRoutes } from './delivery/hls.routes.ts';
 import { ShowDesks } from './delivery/show-desks.ts';
+import { FfmpegRunner } from './ffmpeg/run-ffmpeg.ts';
+import { followChat } from './log/follow-chat.ts';
+import { ShowLogs } from './log/show-logs.ts';
+import { openStore } from './open-store.ts';
 import type { OriginEnv } from './origin.env.ts';
-import { partsWireRoutes } from './parts-wire/parts-wire.routes.ts';
+import { PictureDesk } from './pictures/picture-desk.ts';
+import { Announcer } from './recordings/announcer.ts';
 import { finishRecording } from './recordings/finish-recording.ts';
 import { loadRecording } from './recordings/load-recording.ts';
+import { RecordingCards } from './recordings/recording-cards.ts';
+import { Recordings } from './recordings/recordings.ts';
+import { removeExpired } from './retention/remove-expired.ts';
+import { RetentionBook } from './retention/retention-book.ts';
 import { deleteShowMedia } from './shows/delete-show.ts';
+import { catalogAsker, ShowBook } from './shows/show-book.ts';
 import { endStream } from './streams/change-phase.ts';
 import type { ShowStream } from './streams/show-stream.ts';
-import { catalogAsker, ShowBook } from './shows/show-book.ts';
 import { Spool } from './streams/spool.ts';
 import { StoreKeeper } from './streams/store-keeper.ts';
 import { StreamShelf } from './streams/stream-shelf.ts';
 
+/** How often recordings are looked through for those whose time is up. */
+const RETENTION_EVERY_MS = 3_600_000;
+
 /** The parts of a running origin. */
 export interface Origin {
+  env: OriginEnv;
+  logger: Logger;
   shelf: StreamShelf;
   desks: ShowDesks;
+  pictures: PictureDesk;
+  logs: ShowLogs;
   shows: ShowBook;
   tokens: PlaybackTokens;
   store: ObjectStore;
-  /** Routes that do not go through Nest. */
-  routes: (fastify: FastifyInstance) => Promise<void>;
+  runner: FfmpegRunner;
+  cards: RecordingCards;
+  recordings: Recordings;
+  retention: RetentionBook;
+  announcer: Announcer;
   /** Closes a show's playlists for good. */
   endShow(showId: string): Promise<void>;
-  /** Removes all media of a show. */
-  deleteShow(showId: string): Promise<void>;
+  /** Removes everything of a show. */
+  deleteShow(showId: string, shopId: string): Promise<void>;
   /** Sends waiting viewers and writers away, so that the server can close. */
   release(): void;
   /** Closes files; after the server has closed. */
@@ -41,6 +56,65 @@ export interface Origin {
 
 /** Puts the parts together and takes up what a former run left on the disk. */
 export async function openOrigin(env: OriginEnv, logger: Logger): Promise<Origin> {
+  const parts = makeParts(env, logger);
+  const { shelf, desks, pictures, logs, keeper, store, recordings, removeMedia, cards } = parts;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  await rm(clipFolder(env), { recursive: true, force: true });
+  logs.onChange((stream) => desks.of(stream).forgetRendered());
+  const complete = async (stream: ShowStream): Promise<void> => {
+    await pictures.finish(stream);
+    await (await logs.of(stream)).finish();
+    await recordings.add(stream);
+  };
+  shelf.onStream((stream) => {
+    pictures.follow(stream);
+    void logs
+      .of(stream)
+      .catch((err: unknown) => logger.warn({ err, showId: stream.showId }, 'show log unreadable'));
+    if (env.CHAT_URL) {
+      void followChat(stream, {
+        chatUrl: env.CHAT_URL,
+        internalToken: env.INTERNAL_TOKEN,
+        logs,
+        logger,
+        signal,
+      });
+    }
+    whenEnded(stream, () => void finishRecording(stream, { shelf, keeper, store, logger, signal, complete }));
+  });
+  await shelf.recover();
+  const stopRetention = startRetention(parts, logger);
+  return {
+    ...parts,
+    env,
+    logger,
+    async endShow(showId) {
+      const stream = await shelf.find(showId);
+      if (stream) await endStream(stream);
+    },
+    async deleteShow(showId, shopId) {
+      await removeMedia(showId);
+      await cards.delete(shopId, showId);
+    },
+    release: () => desks.stop(),
+    async stop() {
+      stopping.abort();
+      stopRetention();
+      await pictures.stop();
+      await keeper.stop();
+      await shelf.stop();
+      store.stop();
+    },
+  };
+}
+
+/** Where clips are made. */
+export function clipFolder(env: OriginEnv): string {
+  return join(env.DATA_DIR, 'clips');
+}
+
+function makeParts(env: OriginEnv, logger: Logger) {
   const store = openStore(env);
   const spools = join(env.DATA_DIR, 'live');
   const pathOf = (showId: string, rendition: string, name: string): string =>
@@ -52,49 +126,54 @@ export async function openOrigin(env: OriginEnv, logger: Logger): Promise<Origin
     logger,
     loadRecording: (showId) => loadRecording(store, showId),
   });
-  const asker = env.CATALOG_URL && catalogAsker(env.CATALOG_URL, env.INTERNAL_TOKEN, logger);
-  const shows = new ShowBook(join(env.DATA_DIR, 'shows'), asker || undefined);
-  const desks = new ShowDesks(() => []);
-  const tokens = new PlaybackTokens(env.INTERNAL_TOKEN);
-  const stopping = new AbortController();
-  shelf.onStream((stream) =>
-    whenEnded(stream, () => {
-      const parts = {
-        shelf,
-        keeper,
-        store,
-        logger,
-        signal: stopping.signal,
-        complete: async () => undefined,
-      };
-      void finishRecording(stream, parts);
-    }),
-  );
-  await shelf.recover();
-  const routes = mediaRoutes(env, logger, { shelf, desks, shows, tokens, store });
-  return {
-    shelf,
-    desks,
-    shows,
-    tokens,
-    store,
-    routes,
-    async endShow(showId) {
-      const stream = await shelf.find(showId);
-      if (stream) await endStream(stream);
-    },
-    async deleteShow(showId) {
-      const objects = await deleteShowMedia(showId, { shelf, desks, keeper, store });
-      logger.info({ showId, objects }, 'media of a deleted show removed');
-    },
-    release: () => desks.stop(),
-    async stop() {
-      stopping.abort();
-      await keeper.stop();
-      await shelf.stop();
-      store.stop();
-    },
+  const asker = env.CATALOG_URL ? catalogAsker(env.CATALOG_URL, env.INTERNAL_TOKEN, logger) : undefined;
+  const shows = new ShowBook(join(env.DATA_DIR, 'shows'), asker);
+  const logs = new ShowLogs(store);
+  const desks = new ShowDesks((stream) => logs.dateRanges(stream));
+  const runner = new FfmpegRunner(env.FFMPEG_PATH);
+  const pictures = new PictureDesk({ runner, store, logger });
+  const cards = new RecordingCards(store);
+  const announcer = new Announcer();
+  const removeMedia = async (showId: string): Promise<void> => {
+    await pictures.drop(showId);
+    const objects = await deleteShowMedia(showId, { shelf, desks, keeper, store });
+    logger.info({ showId, objects }, 'media of a show removed');
   };
+  const recordings = new Recordings({ cards, shows, announcer, logger, removeMedia });
+  const retention = new RetentionBook(store, env.RETENTION_DAYS ?? null);
+  const tokens = new PlaybackTokens(env.INTERNAL_TOKEN);
+  return {
+    ...{ store, keeper, shelf, shows, logs, desks, runner, pictures, cards },
+    ...{ announcer, removeMedia, recordings, retention, tokens },
+  };
+}
+
+/** Looks for what is due soon after the start and every hour; gives back the function that ends it. */
+function startRetention(
+  { cards, retention, recordings }: Pick<Origin, 'cards' | 'retention' | 'recordings'>,
+  logger: Logger,
+): () => void {
+  const look = async (): Promise<void> => {
+    try {
+      await removeExpired(Date.now(), {
+        cards,
+        retention,
+        logger,
+        remove: (card) => recordings.remove(card),
+      });
+    } catch (err) {
+      logger.warn({ err }, 'recordings whose time is up wait for the next look');
+    }
+  };
+  const begin = async (): Promise<void> => {
+    await recordings
+      .finishInterrupted()
+      .catch((err: unknown) => logger.warn({ err }, 'recordings were not looked through'));
+    await look();
+  };
+  void begin();
+  const timer = setInterval(() => void look(), RETENTION_EVERY_MS);
+  return () => clearInterval(timer);
 }
 
 /** Calls back once when the stream ends, or at once when it has. */
@@ -105,42 +184,4 @@ function whenEnded(stream: ShowStream, then: () => void): void {
     stopListening();
     then();
   });
-}
-
-function mediaRoutes(
-  env: OriginEnv,
-  logger: Logger,
-  { shelf, desks, shows, tokens, store }: Pick<Origin, 'shelf' | 'desks' | 'shows' | 'tokens' | 'store'>,
-) {
-  return async (fastify: FastifyInstance): Promise<void> => {
-    await fastify.register(async (scope) => {
-      scope.setErrorHandler((error, request, reply) => sendRefusal(refusalOf(error, logger), request, reply));
-      await scope.register(hlsRoutes({ shelf, desks, store }));
-      await scope.register(playbackRoutes(shows, tokens));
-      await scope.register(
-        partsWireRoutes({ shelf, desks, internalToken: env.INTERNAL_TOKEN, checkShow: refuseDeleted(shows) }),
-      );
-    });
-  };
-}
-
-function openStore(env: OriginEnv): ObjectStore {
-  const { S3_BUCKET: bucket, S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = env;
-  if (bucket === undefined) {
-    return diskStore({ root: join(env.DATA_DIR, 'store'), durable: env.STORAGE_DURABLE });
-  }
-  return s3Store({
-    bucket,
-    region: env.S3_REGION,
-    endpoint: env.S3_ENDPOINT,
-    prefix: env.S3_PREFIX,
-    credentials: accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : undefined,
-  });
-}
-
-function refuseDeleted(shows: ShowBook) {
-  return async (showId: string): Promise<void> => {
-    const show = await shows.find(showId);
-    if (typeof show === 'object' && show.kind === 'deleted') throw refuse('show_deleted');
-  };
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { newId } from '#process';
 import { PartsWriter } from '#testing';
 import { gunzipSync } from 'node:zlib';
@@ -6,6 +6,9 @@ import { get } from 'node:http';
 import { ANCHOR_MS, audio, begin, declaration, done, putSegment, video } from './put-fixture.ts';
 import { privateFolder, startTestOrigin } from './start-origin.ts';
 import type { TestOrigin } from './start-origin.ts';
+import { until } from './until.ts';
+
+jest.setTimeout(60_000);
 
 let folder: Awaited<ReturnType<typeof privateFolder>>;
 let origin: TestOrigin;
@@ -267,7 +270,7 @@ describe('deletion', () => {
     await untilRecorded(finished.showId);
     const running = await onAir();
     for (const writer of [finished, running]) {
-      await origin.origin.deleteShow(writer.showId);
+      await origin.origin.deleteShow(writer.showId, newId());
       for (const path of [
         'index.m3u8',
         'source/live.m3u8',
@@ -290,14 +293,6 @@ async function untilWaiting(count: number): Promise<void> {
 
 async function untilRecorded(showId: string): Promise<void> {
   await until(async () => (await origin.origin.shelf.all()).every((stream) => stream.showId !== showId));
-}
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 5_000;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error('it did not come to that within five seconds');
-    await new Promise((resolve) => setImmediate(resolve));
-  }
 }
 
 async function* linesOf(response: Response): AsyncGenerator<unknown> {

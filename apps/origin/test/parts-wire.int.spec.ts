@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { newId } from '#process';
 import { PartsWriter } from '#testing';
 import { begin, declaration, done, putSegment, video } from './put-fixture.ts';
 import { privateFolder, startTestOrigin } from './start-origin.ts';
 import type { TestOrigin } from './start-origin.ts';
+
+jest.setTimeout(60_000);
 
 let folder: Awaited<ReturnType<typeof privateFolder>>;
 let origin: TestOrigin;

@@ -1,4 +1,5 @@
 import type { RenditionDeclaration } from '#contracts';
+import { rewriteFragment } from '#hls';
 import type { PartsWriter } from '#testing';
 import { readFixture } from './synthetic-media.ts';
 import type { Fixture } from './synthetic-media.ts';
@@ -50,6 +51,8 @@ export interface PutSegmentOptions {
   fragments: readonly number[];
   fixture?: Fixture;
   pdt?: number;
+  /** Moves the media to this second of the show's time line; without it the fixture's own times stay. */
+  startS?: number;
   discontinuity?: boolean;
   /** Leaves the segment open. */
   open?: boolean;
@@ -59,12 +62,15 @@ export interface PutSegmentOptions {
 export async function putSegment(writer: PartsWriter, options: PutSegmentOptions): Promise<void> {
   const { rendition, msn, run, fragments, fixture = video, discontinuity = false, open = false } = options;
   const pdt = options.pdt ?? ANCHOR_MS + msn * 2_000;
+  const firstStart = fixture.fragments[fragments[0] ?? 0]?.start ?? 0;
+  const shiftTicks =
+    options.startS === undefined ? 0 : Math.round((options.startS - firstStart) * fixture.track.timescale);
   for (const [index, at] of fragments.entries()) {
     const fragment = fixture.fragments[at];
     if (!fragment) throw new Error(`the fixture has no fragment ${at}`);
     const { duration, independent, bytes } = fragment;
     const query = { duration, independent, run, ...(index === 0 ? { pdt, discontinuity } : {}) };
-    await done(writer.part(rendition, [msn, index], query, bytes));
+    await done(writer.part(rendition, [msn, index], query, rewriteFragment(bytes, { shiftTicks })));
   }
   if (!open) await done(writer.end(rendition, msn));
 }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { originEnv } from '../src/origin.env.ts';
 import { OriginModule } from '../src/origin.module.ts';
+import { originRoutes } from '../src/origin.routes.ts';
 import { openOrigin } from '../src/origin.ts';
 import type { Origin } from '../src/origin.ts';
 
@@ -27,7 +28,10 @@ export async function startTestOrigin(
   const settings = originEnv.parse({ ...testEnv, DATA_DIR: dataDir, STORAGE_DURABLE: 'false', ...env });
   const logger = createLogger({ process: 'origin', level: 'silent' });
   const origin = await openOrigin(settings, logger);
-  const service = await startTestService('origin', OriginModule, { fastify: origin.routes, logger });
+  const service = await startTestService('origin', OriginModule.with(origin), {
+    fastify: originRoutes(origin),
+    logger,
+  });
   return {
     origin,
     service,

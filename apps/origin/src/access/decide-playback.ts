@@ -5,7 +5,7 @@ import type { PlaybackTokens } from './playback-token.ts';
 export type PlaybackDecision = 'play' | 'private' | 'deleted' | 'unknown' | 'undecided';
 
 /**
- * Public and unlisted shows may be played by whoever has the address; private ones with a token. When nobody can say what a
+ * Public and unlisted shows may be played by whoever has the address; private ones, and those still in rehearsal, with a token. When nobody can say what a
  * show is, it is not played: it might be private.
  */
 export async function decidePlayback(
@@ -17,6 +17,9 @@ export async function decidePlayback(
   if (show === 'not found') return shows.trustsEveryone ? 'play' : 'unknown';
   if (show === 'unreachable') return 'undecided';
   if (show.kind === 'deleted') return 'deleted';
-  if (show.facts.visibility !== 'private') return 'play';
+  if (show.mediaRemoved) return 'unknown';
+  const { visibility, state, goLive } = show.facts;
+  const rehearsal = goLive === 'manual' && state === 'scheduled';
+  if (visibility !== 'private' && !rehearsal) return 'play';
   return tokens.opens(showId, token, now) ? 'play' : 'private';
 }

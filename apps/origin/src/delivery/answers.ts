@@ -56,6 +56,18 @@ export function sendMedia(reply: FastifyReply, contentType: string, pieces: read
   response.end();
 }
 
+/** Answers with a small file that is replaced from time to time, unless it is `final`. */
+export function sendFile(reply: FastifyReply, contentType: string, bytes: Uint8Array, final: boolean): void {
+  const response = takeOver(reply);
+  response.writeHead(200, {
+    'content-type': contentType,
+    'cache-control': final ? 'public, max-age=3600' : 'public, max-age=5',
+    'content-length': bytes.length,
+    ...OPEN,
+  });
+  response.end(bytes);
+}
+
 /** Headers of media that never changes. */
 export function mediaHeaders(contentType: string): Record<string, string> {
   return { 'content-type': contentType, 'cache-control': IMMUTABLE, ...OPEN };

@@ -1,6 +1,8 @@
 import { parseDirectives, renderMultivariant } from '#hls';
 import type { ObjectStore } from '#storage';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ShowLogs } from '../log/show-logs.ts';
+import type { PictureDesk, PictureFile } from '../pictures/picture-desk.ts';
 import { multivariantPlaylist } from '../playlists/multivariant-playlist.ts';
 import type { PlaylistKind } from '../playlists/multivariant-playlist.ts';
 import { LONGEST_WAIT_MS } from '../playlists/playlist-desk.ts';
@@ -9,14 +11,17 @@ import { RenderedPlaylist } from '../playlists/rendered-playlist.ts';
 import { parseMediaName } from '../streams/media-names.ts';
 import type { ShowStream } from '../streams/show-stream.ts';
 import type { StreamShelf } from '../streams/stream-shelf.ts';
-import { playlistCaching, sendPlaylist, sendStatus } from './answers.ts';
+import { playlistCaching, sendFile, sendPlaylist, sendStatus } from './answers.ts';
 import { serveLivePlaylist } from './serve-live-playlist.ts';
 import { serveMedia } from './serve-media.ts';
+import { serveClip } from './serve-clip.ts';
 import type { ShowDesks } from './show-desks.ts';
 
 export interface HlsRouteParts {
   shelf: StreamShelf;
   desks: ShowDesks;
+  pictures: PictureDesk;
+  logs: ShowLogs;
   store: ObjectStore;
 }
 
@@ -34,12 +39,15 @@ const MULTIVARIANTS: Readonly<Record<string, PlaylistKind | 'present'>> = {
 };
 
 /** What viewers load, below `/hls/<show>/`. Plain Fastify: these routes carry nearly all of the load. */
-export function hlsRoutes({ shelf, desks, store }: HlsRouteParts) {
+export function hlsRoutes({ shelf, desks, pictures, logs, store }: HlsRouteParts) {
   return async (fastify: FastifyInstance): Promise<void> => {
     fastify.get<{ Params: ShowParams }>('/hls/:showId/:file', async (request, reply) => {
-      const kind = MULTIVARIANTS[request.params.file];
-      const stream = kind && (await shelf.find(request.params.showId));
+      const { showId, file } = request.params;
+      const stream = await shelf.find(showId);
       if (!stream) return sendStatus(reply, 404);
+      if (file === 'clip.m3u8') return serveClip(request, reply, stream);
+      const kind = MULTIVARIANTS[file];
+      if (!kind) return servePicture(reply, await pictures.file(stream, file));
       await whenPlayable(stream, reply);
       return serveMultivariant(request, reply, stream, kind);
     });
@@ -48,7 +56,9 @@ export function hlsRoutes({ shelf, desks, store }: HlsRouteParts) {
       const stream = await shelf.find(showId);
       if (!stream) return sendStatus(reply, 404);
       if (file === 'live.m3u8') return serveLivePlaylist(request, reply, desks.of(stream), rendition);
+      if (file === 'clip.m3u8') return serveClip(request, reply, stream, rendition);
       if (file === 'dvr.m3u8' || file === 'replay.m3u8') {
+        await logs.of(stream);
         return serveWholePlaylist(request, reply, stream, desks.of(stream), rendition);
       }
       const name = parseMediaName(file);
@@ -71,6 +81,11 @@ function serveMultivariant(
   const kindNow = ended ? 'replay' : kind === 'present' ? 'live' : kind;
   const text = renderMultivariant(multivariantPlaylist(stream.rows, kindNow));
   sendPlaylist(request, reply, new RenderedPlaylist(text), playlistCaching.multivariant);
+}
+
+function servePicture(reply: FastifyReply, file: PictureFile | undefined): void {
+  if (!file) return sendStatus(reply, 404);
+  sendFile(reply, file.contentType, file.bytes, file.final);
 }
 
 function serveWholePlaylist(

@@ -1,14 +1,13 @@
 import type { FastifyReply } from 'fastify';
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { ObjectStore } from '#storage';
-import { mediaNames, storeKeys } from '../streams/media-names.ts';
+import { mediaNames } from '../streams/media-names.ts';
 import type { MediaName } from '../streams/media-names.ts';
 import type { LiveStream } from '../streams/live-stream.ts';
 import type { PartRow, SegmentRow } from '../streams/media-rows.ts';
 import type { ShowStream } from '../streams/show-stream.ts';
 import { mediaHeaders, sendMedia, sendStatus } from './answers.ts';
+import { openMediaFile } from './open-media-file.ts';
 
 /** How long a request for the part that comes next may wait for it: two and a half parts of the longest usual kind. */
 const NEXT_PART_WAIT_MS = 3_000;
@@ -23,7 +22,7 @@ export async function serveMedia(
 ): Promise<void> {
   if (name.kind === 'init') {
     if (!stream.rows.renditions.get(rendition)?.inits.has(name.run)) return sendStatus(reply, 404);
-    return sendFile(reply, stream, store, rendition, mediaNames.init(name.run));
+    return streamFile(reply, stream, store, rendition, mediaNames.init(name.run));
   }
   if (name.kind === 'segment') return serveSegment(reply, stream, store, rendition, name);
   const found = await findPart(stream, rendition, name, reply);
@@ -31,7 +30,7 @@ export async function serveMedia(
   const { segment, part } = found;
   const bytes = stream.recent.part(rendition, name.msn, name.index);
   if (bytes) return sendMedia(reply, 'video/mp4', [bytes]);
-  return sendFile(reply, stream, store, rendition, mediaNames.segment(segment.run, segment.msn), part);
+  return streamFile(reply, stream, store, rendition, mediaNames.segment(segment.run, segment.msn), part);
 }
 
 async function serveSegment(
@@ -45,7 +44,7 @@ async function serveSegment(
   if (!segment?.closed || segment.run !== run) return sendStatus(reply, 404);
   const pieces = segment.parts && stream.recent.segment(rendition, msn, segment.parts.length);
   if (pieces) return sendMedia(reply, 'video/mp4', pieces);
-  return sendFile(reply, stream, store, rendition, mediaNames.segment(run, msn));
+  return streamFile(reply, stream, store, rendition, mediaNames.segment(run, msn));
 }
 
 /** The part, waiting a little when it is the one that comes next (the preload hint, or a client slightly ahead). */
@@ -93,8 +92,7 @@ function mayCome(
   return msn === newest.msn + 1 && index === 0;
 }
 
-/** From the spool, or from the store once the file has moved there. */
-async function sendFile(
+async function streamFile(
   reply: FastifyReply,
   stream: ShowStream,
   store: ObjectStore,
@@ -102,29 +100,10 @@ async function sendFile(
   name: string,
   range?: PartRow,
 ): Promise<void> {
-  const source =
-    (await openSpooled(stream.spool.pathOf(rendition, name), range)) ??
-    (await openStored(store, storeKeys.media(stream.showId, rendition, name), range));
+  const source = await openMediaFile(stream, store, rendition, name, range);
   if (!source) return sendStatus(reply, 404);
   reply.hijack();
   reply.raw.writeHead(200, { ...mediaHeaders('video/mp4'), 'content-length': source.length });
   // A viewer who leaves in the middle is no fault.
   await pipeline(source.stream, reply.raw).catch(() => undefined);
-}
-
-async function openSpooled(path: string, range?: PartRow) {
-  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (!file) return undefined;
-  const length = range?.size ?? (await file.stat()).size;
-  const start = range?.offset ?? 0;
-  return { length, stream: createReadStream('', { fd: file, start, end: start + length - 1 }) };
-}
-
-async function openStored(store: ObjectStore, key: string, range?: PartRow) {
-  const bounds = range && { from: range.offset, to: range.offset + range.size - 1 };
-  const reading = await store.read(key, bounds);
-  return reading && { length: range?.size ?? reading.size, stream: reading.stream };
 }

@@ -11,8 +11,8 @@ const UNKNOWN_BANDWIDTH = 5_000_000;
 /** Newest segments that a measured bandwidth looks at: ten minutes. */
 const MEASURED_SEGMENTS = 300;
 
-/** Which playlist of each rendition is referred to. */
-export type PlaylistKind = 'live' | 'dvr' | 'replay';
+/** Which playlist of each rendition is referred to; a clip's carries its span along. */
+export type PlaylistKind = 'live' | 'dvr' | 'replay' | { clip: string };
 
 /** The ladder: every rendition that was declared, whether or not it runs; the declared default first, then by size. */
 export function multivariantPlaylist(
@@ -43,7 +43,7 @@ function audioRendition(rendition: RenditionRows, isDefault: boolean, kind: Play
   return {
     group: AUDIO_GROUP,
     name,
-    uri: `${rendition.name}/${kind}.m3u8`,
+    uri: mediaUri(rendition, kind),
     default: isDefault,
     channels: newestInit(rendition)?.channels ?? channels,
   };
@@ -61,7 +61,7 @@ function pictureVariant(
   const own = measure(picture);
   const other = sound ? measure(sound) : { peak: 0, average: 0 };
   return {
-    uri: `${picture.name}/${kind}.m3u8`,
+    uri: mediaUri(picture, kind),
     bandwidth: own.peak + other.peak,
     averageBandwidth: own.average + other.average,
     codecs: [codecOf(picture), ...(sound ? [codecOf(sound)] : [])],
@@ -76,13 +76,17 @@ function pictureVariant(
 function soundVariant(sound: RenditionRows, kind: PlaylistKind): Variant {
   const { peak, average } = measure(sound);
   return {
-    uri: `${sound.name}/${kind}.m3u8`,
+    uri: mediaUri(sound, kind),
     bandwidth: peak,
     averageBandwidth: average,
     codecs: [codecOf(sound)],
     audio: AUDIO_GROUP,
     name: sound.declaration.name,
   };
+}
+
+function mediaUri({ name }: RenditionRows, kind: PlaylistKind): string {
+  return typeof kind === 'string' ? `${name}/${kind}.m3u8` : `${name}/clip.m3u8?${kind.clip}`;
 }
 
 /** What the newest init segment says, before what was announced. */

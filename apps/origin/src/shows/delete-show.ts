@@ -20,5 +20,8 @@ export async function deleteShowMedia(
   if (stream) desks.close(stream);
   await shelf.remove(showId);
   await keeper.forget(showId);
-  return store.deletePrefix(storeKeys.show(showId));
+  const objects = await store.deletePrefix(storeKeys.show(showId));
+  // Whoever asked in between may have read the recording once more.
+  await shelf.remove(showId);
+  return objects;
 }

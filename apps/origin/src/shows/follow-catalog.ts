@@ -11,6 +11,7 @@ import {
   streamEnded,
 } from '#contracts';
 import { connectBus, startRepeatingConsumer } from '#bus';
+import type { Bus } from '#bus';
 import type { Logger } from '#process';
 import type { ShowBook } from './show-book.ts';
 import { recordOf } from './show-book.ts';
@@ -22,7 +23,9 @@ export interface FollowCatalogParts {
   shows: ShowBook;
   logger: Logger;
   endShow: (showId: string) => Promise<void>;
-  deleteShow: (showId: string) => Promise<void>;
+  deleteShow: (showId: string, shopId: string) => Promise<void>;
+  /** Takes the connection for what this process publishes itself. */
+  announcer: { connect(bus: Bus): void };
 }
 
 /** Keeps the show book up to date and ends or deletes media when catalog says so. Waits for NATS as long as it takes. */
@@ -31,6 +34,7 @@ export async function followCatalog(
 ): Promise<{ stop(): Promise<void>; ping(): Promise<void> }> {
   const { natsUrl, name, shows, logger, endShow, deleteShow } = parts;
   const bus = await connectBus({ url: natsUrl, name, logger });
+  parts.announcer.connect(bus);
   const consumer = await startRepeatingConsumer({
     bus,
     durable: name,
@@ -50,7 +54,7 @@ export async function followCatalog(
       const facts = ShowFacts.parse(event.data);
       if (event.type === eventType(showDeleted)) {
         await shows.record(facts.showId, { kind: 'deleted', version: event.version });
-        return deleteShow(facts.showId);
+        return deleteShow(facts.showId, facts.shopId);
       }
       await shows.record(facts.showId, recordOf(facts, event.version));
       if (event.type === eventType(showEnded)) await endShow(facts.showId);

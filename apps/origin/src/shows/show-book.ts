@@ -10,9 +10,11 @@ export type ShowRecord =
   | {
       kind: 'known';
       version: number;
-      facts: Pick<ShowFacts, 'showId' | 'shopId' | 'title' | 'visibility' | 'state'>;
+      facts: Pick<ShowFacts, 'showId' | 'shopId' | 'title' | 'visibility' | 'state' | 'goLive'>;
+      /** The recording was removed; the show itself is still there. */
+      mediaRemoved?: boolean;
     }
-  | { kind: 'deleted'; version: number };
+  | { kind: 'deleted'; version: number; mediaRemoved?: undefined };
 
 /** Asks catalog for a show; `unreachable` when it gave no answer. */
 export type AskCatalog = (showId: string) => Promise<ShowRecord | 'not found' | 'unreachable'>;
@@ -51,6 +53,20 @@ export class ShowBook {
   async record(showId: string, record: ShowRecord): Promise<void> {
     const known = this.memory.get(showId) ?? (await this.readFile(showId));
     if (known && (known.version > record.version || known.kind === 'deleted')) return;
+    await this.write(
+      showId,
+      known?.mediaRemoved && record.kind === 'known' ? { ...record, mediaRemoved: true } : record,
+    );
+  }
+
+  /** The recording of a show was removed: nothing of it may be played from a cache either. */
+  async markRemoved(showId: string): Promise<void> {
+    const known = await this.find(showId);
+    if (typeof known === 'object' && known.kind === 'known')
+      await this.write(showId, { ...known, mediaRemoved: true });
+  }
+
+  private async write(showId: string, record: ShowRecord): Promise<void> {
     await mkdir(this.folder, { recursive: true });
     const path = this.pathOf(showId);
     await writeFile(`${path}.new`, JSON.stringify(record));
@@ -106,8 +122,8 @@ export function catalogAsker(catalogUrl: string, internalToken: string, logger: 
 
 /** What is kept of catalog's facts. */
 export function recordOf(
-  { showId, shopId, title, visibility, state }: ShowFacts,
+  { showId, shopId, title, visibility, state, goLive }: ShowFacts,
   version: number,
 ): ShowRecord {
-  return { kind: 'known', version, facts: { showId, shopId, title, visibility, state } };
+  return { kind: 'known', version, facts: { showId, shopId, title, visibility, state, goLive } };
 }

@@ -28,5 +28,11 @@ export const storeKeys = {
   show: (showId: string): string => `shows/${showId}/`,
   media: (showId: string, rendition: string, name: string): string =>
     `shows/${showId}/media/${rendition}/${name}`,
+  picture: (showId: string, name: string): string => `shows/${showId}/pictures/${name}`,
+  log: (showId: string): string => `shows/${showId}/log.json`,
   recording: (showId: string): string => `shows/${showId}/recording.json`,
+  /** All recordings, or those of one shop: one small object each. */
+  cards: (shopId?: string): string => (shopId === undefined ? 'recordings/' : `recordings/${shopId}/`),
+  card: (shopId: string, showId: string): string => `recordings/${shopId}/${showId}.json`,
+  retention: (shopId: string): string => `shops/${shopId}/retention.json`,
 };

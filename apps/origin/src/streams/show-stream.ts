@@ -31,6 +31,7 @@ export class ShowStream {
   private readonly keeper: SegmentKeeper;
   private readonly turns = new Mutex();
   private readonly listeners = new Set<(change: StreamChange) => void>();
+  private stopped = false;
 
   /** A stream without a journal is a recording: it has ended and never changes. */
   constructor(rows: LiveStream, spool: Spool, journal: Journal | undefined, keeper: SegmentKeeper) {
@@ -40,6 +41,11 @@ export class ShowStream {
     this.spool = spool;
     this.journal = journal;
     this.keeper = keeper;
+  }
+
+  /** It was read from the store, where everything of it is. */
+  get isRecording(): boolean {
+    return this.journal === undefined;
   }
 
   get showId(): string {
@@ -56,6 +62,7 @@ export class ShowStream {
         return { kind: 'stale generation', generation: this.rows.generation } as const;
       }
       if (this.rows.phase === 'ended') return { kind: 'stream ended' } as const;
+      if (this.stopped) throw new Error(`stream ${this.showId} is being closed`);
       if (generation > this.rows.generation) await this.takeOver(generation);
       return change();
     });
@@ -110,9 +117,11 @@ export class ShowStream {
     return () => this.listeners.delete(listener);
   }
 
-  /** Releases files; waits for the change under way. */
+  /** Releases files; waits for the change under way. Writers are turned away from then on. */
   async stop(): Promise<void> {
     await this.turns.run(async () => {
+      if (this.stopped) return;
+      this.stopped = true;
       await this.spool.finishAll();
       await this.journal?.close();
     });

@@ -69,22 +69,25 @@ export class StreamShelf {
     return Promise.all(this.onAir.values());
   }
 
-  /** Turns a stream whose recording is stored into that recording: its spool goes. */
+  /**
+   * Turns a stream whose recording is stored into that recording: its spool goes. It stays the stream on air until the
+   * spool is gone, or somebody who asks in between would read half a spool as a stream of its own.
+   */
   async retire(stream: ShowStream): Promise<void> {
     const { showId } = stream;
-    this.recorded.set(showId, Promise.resolve(stream));
-    this.onAir.delete(showId);
     await stream.stop();
     await stream.spool.remove();
+    this.recorded.set(showId, Promise.resolve(stream));
+    this.onAir.delete(showId);
   }
 
   /** Forgets a show and removes its files from the local disk. */
   async remove(showId: string): Promise<void> {
     const stream = await this.onAir.get(showId)?.catch(() => undefined);
-    this.onAir.delete(showId);
-    this.recorded.delete(showId);
     await stream?.stop();
     if (SHOW_ID.test(showId)) await this.spoolOf(showId).remove();
+    this.onAir.delete(showId);
+    this.recorded.delete(showId);
   }
 
   async stop(): Promise<void> {
