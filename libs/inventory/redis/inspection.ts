@@ -1,4 +1,5 @@
-import type { Counters, InspectedDetail, JournalEntry, SaleInspection } from '../hold-store.ts';
+import type { Counters, InspectedDetail, SaleInspection } from '../hold-store.ts';
+import { replay } from '../replay-journal.ts';
 import { parseEntry, parseHold, parseKey } from './hold-text.ts';
 
 /** What the command `inspect` writes; Lua writes an empty list as `{}`. */
@@ -37,8 +38,10 @@ export function readInspection(json: string, depth: 'counters' | 'holds'): SaleI
     })),
     ...(depth === 'holds' ? { detail: detailOf(raw) } : {}),
     replayed: replay(
-      new Map(pairs(raw.base)),
-      variants.map(([variantId]) => variantId),
+      baseOf(
+        new Map(pairs(raw.base)),
+        variants.map(([variantId]) => variantId),
+      ),
       entries,
     ),
   };
@@ -57,46 +60,16 @@ function detailOf(raw: Raw): InspectedDetail {
   };
 }
 
-/** Counters as the journal's base and the entries after it give them. */
-function replay(
-  base: Map<string, string>,
-  variantIds: readonly string[],
-  entries: readonly (JournalEntry & { outside: boolean })[],
-): SaleInspection['replayed'] {
-  const counters = new Map(
+/** The counters that the journal begins from; a variant that came later begins from nothing. */
+function baseOf(base: Map<string, string>, variantIds: readonly string[]): Map<string, Counters> {
+  return new Map(
     variantIds.map((id) => {
       const of = (name: string): number => Number(base.get(`${id}/${name}`) ?? 0);
-      return [id, { available: of('available'), held: of('held'), sold: of('sold') }];
+      const [available, held, sold] = [of('available'), of('held'), of('sold')];
+      return [id, { stock: available + held + sold, available, held, sold }];
     }),
   );
-  for (const entry of entries) {
-    for (const line of entry.lines) {
-      const counter = counters.get(line.variantId);
-      if (!counter) continue;
-      const [available, held, sold] = entry.outside ? OUTSIDE : EFFECTS[entry.kind];
-      counter.available += available * line.quantity;
-      counter.held += held * line.quantity;
-      counter.sold += sold * line.quantity;
-    }
-  }
-  return [...counters].map(([variantId, counter]): Counters & { variantId: string } => ({
-    variantId,
-    stock: counter.available + counter.held + counter.sold,
-    ...counter,
-  }));
 }
-
-/** What each kind of entry does to available, held and sold; the Lua command `trim` has the same table. */
-const EFFECTS: Record<JournalEntry['kind'], readonly [number, number, number]> = {
-  reserve: [-1, 1, 0],
-  promote: [-1, 1, 0],
-  confirm: [0, -1, 1],
-  release: [1, -1, 0],
-  expire: [1, -1, 0],
-  reverse: [1, 0, -1],
-  adjust: [1, 0, 0],
-};
-const OUTSIDE = [0, 0, -1] as const;
 
 function list<T>(value: T[] | object): T[] {
   return Array.isArray(value) ? (value as T[]) : [];
