@@ -4,3 +4,6 @@ export { DUE_PER_CALL, ENDED_KEPT_MS } from './hold-store.ts';
 export { EngineUnreachable } from './engine-unreachable.ts';
 export { connectInventoryRedis } from './redis/client.ts';
 export { RedisHoldStore } from './redis/redis-hold-store.ts';
+export { MemoryHoldStore } from './memory/memory-hold-store.ts';
+export { PostgresHoldStore } from './postgres/postgres-hold-store.ts';
+export { postgresEngineTableNames, postgresEngineTables } from './postgres/tables.ts';

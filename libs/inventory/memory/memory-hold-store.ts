@@ -1,17 +1,11 @@
 import type * as port from '../hold-store.ts';
 import { DUE_PER_CALL, ENDED_KEPT_MS } from '../hold-store.ts';
 import { replay } from '../replay-journal.ts';
-import {
-  bareKey,
-  byEnd,
-  byVariant,
-  isLive,
-  keyText,
-  SaleState,
-  unitsOf,
-  type MemoryHold,
-  type Shelf,
-} from './sale-state.ts';
+import { adjust, reverse } from './change-stock.ts';
+import { detailOf, snapshotOf } from './inspect.ts';
+import { join } from './join.ts';
+import { freeVariant, noEffects, reserve } from './reserve.ts';
+import { bareKey, byEnd, isLive, keyText, SaleState, type MemoryHold } from './sale-state.ts';
 
 /** A pinned hold that a sweep named is not named again for this long. */
 const ASK_AGAIN_MS = 5_000;
@@ -43,8 +37,7 @@ export class MemoryHoldStore implements port.HoldStore {
   async reserve(request: port.ReserveRequest): Promise<port.ReserveAnswer> {
     const sale = this.find(request);
     if (!sale) return STALE;
-    const now = this.now();
-    return repeat(sale, request, now) ?? notRunning(sale, now) ?? reserve(sale, request, now);
+    return reserve(sale, request, this.now());
   }
 
   async pin(ref: port.SaleRef, keys: readonly port.HoldKey[]): Promise<port.PinAnswer> {
@@ -255,170 +248,6 @@ export class MemoryHoldStore implements port.HoldStore {
   }
 }
 
-/** The first answer again, for a key that was seen before. */
-function repeat(sale: SaleState, request: port.ReserveRequest, now: number): port.ReserveAnswer | undefined {
-  const known = sale.holds.get(keyText(request));
-  if (!known) return undefined;
-  if (known.lines.length > 0 && !sameLines(known.lines, request.lines))
-    return { code: 'invalid', reason: 'other_lines' };
-  const state = sale.stateOf(known, now);
-  if (state === 'unknown') return undefined;
-  if (state !== 'held' && state !== 'paying') return { code: 'ended', state };
-  const { startedAt, expiresAt, lines } = known;
-  return {
-    code: 'held',
-    replay: true,
-    state,
-    ...bareKey(known),
-    startedAt,
-    expiresAt,
-    lines,
-    ...noEffects(),
-  };
-}
-
-function notRunning({ rules }: SaleState, now: number): port.ReserveAnswer | undefined {
-  const { state, startsAt, endsAt } = rules;
-  if (state === 'closed' || state === 'stopped') return { code: 'closed' };
-  if (state !== 'open') return { code: 'not_open', startsAt, paused: true };
-  if (startsAt !== null && startsAt > now) return { code: 'not_open', startsAt, paused: false };
-  return endsAt !== null && endsAt <= now ? { code: 'closed' } : undefined;
-}
-
-function reserve(sale: SaleState, request: port.ReserveRequest, now: number): port.ReserveAnswer {
-  const lines = request.lines.toSorted(byVariant);
-  if (!areWhole(lines)) return { code: 'invalid', reason: 'lines' };
-  if (lines.some((line) => !sale.shelves.has(line.variantId)))
-    return { code: 'invalid', reason: 'unknown_variant' };
-  const effects = noEffects();
-  for (const { variantId, quantity } of lines) {
-    const shelf = sale.shelf(variantId);
-    if (shelf.waiting.size > 0 || shelf.available < quantity) freeVariant(sale, variantId, now, effects);
-  }
-  const limit = sale.rules.limitPerBuyer;
-  if (limit > 0 && !fitsLimit(sale, request.buyerId, unitsOf(request), now, effects)) {
-    return { code: 'limit_reached', limit, units: sale.unitsOfBuyer(request.buyerId), ...effects };
-  }
-  const short = lines.find((line) => sale.shelf(line.variantId).available < line.quantity);
-  if (short) {
-    const outstanding = sale.shelf(short.variantId).held;
-    return { code: 'sold_out', variantId: short.variantId, outstanding, ...effects };
-  }
-  const claim = sale.claim('reserve', request, lines, now);
-  if (limit > 0) sale.addToBuyer(request, unitsOf(request));
-  return { code: 'held', replay: false, state: 'held', ...claim, ...effects };
-}
-
-function adjust(sale: SaleState, change: port.StockChange, now: number): port.AdjustAnswer {
-  const { changeId, variantId, delta, terms } = change;
-  if (sale.changes.has(changeId) && sale.shelves.has(variantId)) {
-    return { code: 'adjusted', replay: true, ...countersOf(sale.shelf(variantId)), ...noEffects() };
-  }
-  if (!sale.shelves.has(variantId)) {
-    if (!terms || delta < 0) return { code: 'unknown_variant' };
-    sale.putVariant({ variantId, terms, unsold: 0, sold: 0 });
-  }
-  const shelf = sale.shelf(variantId);
-  const effects = noEffects();
-  if (shelf.available < -delta) freeVariant(sale, variantId, now, effects);
-  if (shelf.available < -delta) return { code: 'not_enough', available: shelf.available };
-  shelf.stock += delta;
-  shelf.available += delta;
-  sale.changes.set(changeId, now);
-  sale.recordStock('adjust', variantId, delta);
-  sale.promoteAll(now, effects);
-  return { code: 'adjusted', replay: false, ...countersOf(shelf), ...effects };
-}
-
-function reverse(sale: SaleState, change: port.Reversal, now: number): port.AdjustAnswer {
-  const { variantId, quantity, buyerId, to } = change;
-  const shelf = sale.shelves.get(variantId);
-  if (!shelf) return { code: 'unknown_variant' };
-  const id = `${change.changeId}/${variantId}`;
-  if (sale.changes.has(id)) return { code: 'adjusted', replay: true, ...countersOf(shelf), ...noEffects() };
-  if (shelf.sold < quantity) return { code: 'not_enough', available: shelf.sold };
-  shelf.sold -= quantity;
-  if (to === 'available') shelf.available += quantity;
-  else shelf.stock -= quantity;
-  sale.changes.set(id, now);
-  const buyer = buyerId === null ? undefined : sale.buyers.get(buyerId);
-  if (buyer) buyer.units = Math.max(buyer.units - quantity, 0);
-  if (buyerId !== null && buyer?.units === 0 && buyer.keys.size === 0) sale.buyers.delete(buyerId);
-  sale.recordStock('reverse', variantId, quantity, to === 'outside');
-  const effects = noEffects();
-  sale.promoteAll(now, effects);
-  return { code: 'adjusted', replay: false, ...countersOf(shelf), ...effects };
-}
-
-function join(sale: SaleState, waiter: port.Waiter, now: number): port.JoinAnswer {
-  const shelf = sale.shelves.get(waiter.variantId);
-  if (shelf?.waiting.has(keyText(waiter)) || sale.holds.has(keyText(waiter))) return { code: 'waiting' };
-  if (!sale.isRunning(now)) return { code: 'closed' };
-  if (!shelf) return { code: 'unknown_variant' };
-  const effects = noEffects();
-  freeVariant(sale, waiter.variantId, now, effects);
-  if (shelf.available > 0) return { code: 'available' };
-  if (shelf.held === 0) return { code: 'closed' };
-  if (sale.limited && !fitsLimit(sale, waiter.buyerId, 1, now, effects)) return { code: 'limit_reached' };
-  sale.putWaiter(waiter);
-  return { code: 'waiting' };
-}
-
-/** Ends holds of one variant that are past their time, and offers what came free to waiters. */
-function freeVariant(sale: SaleState, variantId: string, now: number, effects: port.Effects): void {
-  sale.freeDue(now, effects, (hold) => hold.lines.some((line) => line.variantId === variantId));
-  sale.promoteAll(now, effects);
-}
-
-function fitsLimit(
-  sale: SaleState,
-  buyerId: string,
-  units: number,
-  now: number,
-  effects: port.Effects,
-): boolean {
-  const fits = (): boolean => sale.unitsOfBuyer(buyerId) + units <= sale.rules.limitPerBuyer;
-  if (fits()) return true;
-  sale.freeDue(now, effects, (hold) => hold.buyerId === buyerId);
-  sale.promoteAll(now, effects);
-  return fits();
-}
-
-function snapshotOf(sale: SaleState): port.SaleSnapshot {
-  return {
-    epoch: sale.epoch,
-    rules: { ...sale.rules },
-    variants: [...sale.shelves].map(([variantId, shelf]) => ({
-      variantId,
-      ...countersOf(shelf),
-      terms: shelf.terms,
-      waiting: shelf.waiting.size,
-    })),
-  };
-}
-
-function detailOf(sale: SaleState): port.InspectedDetail {
-  const holds = [...sale.holds.values()];
-  const held = holds.filter((hold) => hold.state === 'held');
-  return {
-    holds: holds.map(({ askAt: _askAt, ...hold }) => structuredClone(hold)),
-    index: [...sale.shelves.keys()].map((variantId) => ({
-      variantId,
-      keys: held.filter((hold) => hold.lines.some((line) => line.variantId === variantId)).map(bareKey),
-    })),
-    pinned: holds.filter((hold) => hold.state === 'paying').map(bareKey),
-    buyers: [...sale.buyers].map(([buyerId, { units }]) => ({ buyerId, units })),
-  };
-}
-
-function countersOf({ stock, available, held, sold }: Shelf): port.Counters {
-  return { stock, available, held, sold };
-}
-
-function noEffects(): port.Effects {
-  return { expired: [], promoted: [] };
-}
-
 /** A released hold without lines: the key can never become a hold any more. */
 function tombstone(key: port.HoldKey, now: number): MemoryHold {
   return {
@@ -430,24 +259,6 @@ function tombstone(key: port.HoldKey, now: number): MemoryHold {
     lines: [],
     askAt: 0,
   };
-}
-
-function areWhole(lines: readonly port.HoldLine[]): boolean {
-  const once = new Set(lines.map((line) => line.variantId)).size === lines.length;
-  return (
-    once &&
-    lines.length > 0 &&
-    lines.every(({ quantity }) => Number.isInteger(quantity) && quantity >= 1 && quantity < 1e7)
-  );
-}
-
-function sameLines(a: readonly port.HoldLine[], b: readonly port.HoldLine[]): boolean {
-  const text = (lines: readonly port.HoldLine[]): string =>
-    lines
-      .toSorted(byVariant)
-      .map((line) => `${line.variantId}=${line.quantity}`)
-      .join();
-  return text(a) === text(b);
 }
 
 /** Terms end with the version of the price: a lower one never replaces a higher one. */

@@ -2,25 +2,16 @@ import type { Redis } from 'ioredis';
 import type * as port from '../hold-store.ts';
 import { ENDED_KEPT_MS } from '../hold-store.ts';
 import { reached, ScriptRunner } from './client.ts';
-import {
-  endOf,
-  holdText,
-  keyText,
-  parseClaim,
-  parseEntry,
-  parseKey,
-  parseLines,
-  stateOf,
-} from './hold-text.ts';
+import { endOf, keyText, parseEntry, parseKey, stateOf } from './hold-text.ts';
 import { readInspection } from './inspection.ts';
 import { saleKeys, type SaleKeys } from './keys.ts';
+import { claimOf, countersOf, effectsOf, keyArgs, NO_EFFECTS, waiterArgs } from './call-parts.ts';
+import { restoreSale, ruleArgs } from './restore-sale.ts';
 import type { Script } from './script.ts';
 import * as scripts from './scripts.generated.ts';
 
 /** A pinned hold that the sweep named is not named again for this long; its verdict takes a while. */
 const ASK_AGAIN_MS = 5_000;
-/** Entries restored in one call: about 10 ms of Redis. */
-const RESTORE_CHUNK = 500;
 const REMEMBERED_KEYS = 5_000;
 
 const STALE = { code: 'stale_epoch' } as const;
@@ -215,33 +206,8 @@ export class RedisHoldStore implements port.HoldStore {
     return { code: 'closed', released: reply.released.map(parseKey), more: reply.more === 1 };
   }
 
-  async rebuild(sale: port.SaleRef, memory: port.SaleMemory): Promise<{ replid: string }> {
-    const keys = this.keys(sale);
-    const args = { epoch: sale.epoch, ...ruleArgs(memory.rules) };
-    const begun = await this.runner.run(scripts.rebuildScript, keys, args);
-    if (begun.code !== 'ok') throw new Error(`Redis already has epoch ${sale.epoch} of sale ${sale.saleId}`);
-    const restore = async (rest: RestoreEntry[]): Promise<void> => {
-      for (let from = 0; from < rest.length; from += RESTORE_CHUNK) {
-        const chunk = rest.slice(from, from + RESTORE_CHUNK);
-        const reply = await this.runner.run(scripts.restoreScript, keys, { epoch: sale.epoch, rest: chunk });
-        if (reply.code !== 'ok')
-          throw new Error(`sale ${sale.saleId} was rebuilt by somebody else meanwhile`);
-      }
-    };
-    await restore(memory.variants.map((v) => restored('V', v.variantId, v.terms, v.unsold, v.sold)));
-    for await (const holds of memory.holds) {
-      await restore(holds.map((hold) => restored('H', keyText(hold), holdText(hold), hold.endedAt ?? 0)));
-    }
-    for (const buyers of memory.bought) {
-      await restore(buyers.map((buyer) => restored('B', buyer.buyerId, '', buyer.units)));
-    }
-    for (const waiters of memory.waiting) {
-      await restore(waiters.map((waiter) => restored('W', keyText(waiter), waiter.variantId, waiter.rank)));
-    }
-    const opened = await this.change(sale, { state: memory.rules.state });
-    if (opened.code !== 'changed')
-      throw new Error(`sale ${sale.saleId} was rebuilt by somebody else meanwhile`);
-    return { replid: begun.replid };
+  rebuild(sale: port.SaleRef, memory: port.SaleMemory): Promise<{ replid: string }> {
+    return restoreSale(this.runner, this.keys(sale), sale, memory);
   }
 
   async drop(saleId: string): Promise<void> {
@@ -317,63 +283,6 @@ export class RedisHoldStore implements port.HoldStore {
     }
     return keys;
   }
-}
-
-const NO_EFFECTS: port.Effects = { expired: [], promoted: [] };
-
-function effectsOf(reply: { expired: string[]; promoted: string[] }): port.Effects {
-  if (reply.expired.length === 0 && reply.promoted.length === 0) return NO_EFFECTS;
-  return { expired: reply.expired.map(parseKey), promoted: reply.promoted.map(parseClaim) };
-}
-
-function claimOf(reply: { startedAt: number; expiresAt: number; lines: string }) {
-  return { startedAt: reply.startedAt, expiresAt: reply.expiresAt, lines: parseLines(reply.lines) };
-}
-
-function ruleArgs(rules: port.SaleRules) {
-  return {
-    startsAt: rules.startsAt ?? 0,
-    endsAt: rules.endsAt ?? 0,
-    limit: rules.limitPerBuyer,
-    ttl: rules.holdTtlMs,
-  };
-}
-
-function keyArgs(sale: port.SaleRef, keys: readonly port.HoldKey[]) {
-  return { epoch: sale.epoch, rest: keys.map((key) => ({ key: keyText(key) })) };
-}
-
-function waiterArgs(sale: port.SaleRef, waiter: port.Waiter) {
-  return { epoch: sale.epoch, key: keyText(waiter), variant: waiter.variantId };
-}
-
-interface RestoreEntry {
-  kind: string;
-  name: string;
-  text: string;
-  number: number;
-  other: number;
-}
-
-function restored(kind: string, name: string, text: string, number: number, other = 0): RestoreEntry {
-  return { kind, name, text, number, other };
-}
-
-function countersOf(texts: readonly string[]): port.SaleSnapshot['variants'] {
-  const variants: port.SaleSnapshot['variants'] = [];
-  for (let i = 0; i < texts.length; i += 7) {
-    const [variantId = '', stock, available, held, sold, terms = '', waiting] = texts.slice(i, i + 7);
-    variants.push({
-      variantId,
-      stock: Number(stock),
-      available: Number(available),
-      held: Number(held),
-      sold: Number(sold),
-      terms,
-      waiting: Number(waiting),
-    });
-  }
-  return variants;
 }
 
 function byVariant(a: port.HoldLine, b: port.HoldLine): number {
