@@ -1,5 +1,5 @@
-import type { Bus } from '#bus';
-import { connectInventoryRedis, RedisHoldStore } from '#inventory';
+import { inTransaction, type Bus } from '#bus';
+import { connectInventoryRedis, PostgresHoldStore, RedisHoldStore } from '#inventory';
 import type { Logger } from '#process';
 import type { Pool } from 'pg';
 import type { CheckoutEnv } from './checkout.env.ts';
@@ -34,14 +34,16 @@ export interface CheckoutParts {
   sweeper: SweepSales;
 }
 
-/** Connects the hold engine's front gate; gives the function that lets go of it. */
+/** Connects the hold engines: Redis as the front gate, Postgres to fail over to; `close` lets go of them. */
 export function connectEngines(
   env: CheckoutEnv,
+  pool: Pool,
   logger: Logger,
 ): { engines: Engines; watched: WatchedEngine; close: () => void } {
   const connection = connectInventoryRedis(env.REDIS_URL, logger);
   const redis = new RedisHoldStore(connection);
-  return { engines: { redis }, watched: watchedRedis(redis), close: () => connection.disconnect() };
+  const postgres = new PostgresHoldStore((work) => inTransaction(pool, work));
+  return { engines: { redis, postgres }, watched: watchedRedis(redis), close: () => connection.disconnect() };
 }
 
 export function makeParts(base: {

@@ -97,7 +97,7 @@ async function connect(env: CheckoutEnv, { logger, drain, readiness }: ServiceSt
   drain.add('database', () => pool.end());
   const bus = await connectBus({ url: env.NATS_URL, name: 'checkout', logger });
   drain.add('bus', () => bus.close());
-  const { engines, watched, close } = connectEngines(env, logger);
+  const { engines, watched, close } = connectEngines(env, pool, logger);
   drain.add('engines', close);
   readiness.add('postgres', async () => void (await pool.query('SELECT 1')));
   readiness.add('nats', () => within(REDIS_CHECK_MS, bus.ping()));

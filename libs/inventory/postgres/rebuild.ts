@@ -129,23 +129,28 @@ async function restoreHolds(
   );
 }
 
-/** Hands free units to restored holds: the nth unit of a variant to the nth claim of one unit. */
+/**
+ * Puts held units in the place of free ones: for each variant as many free rows go as claimed ones come. (Matching free
+ * rows to claims by number takes PostgreSQL a product of both, since it has no figures for rows just written.)
+ */
 const GIVE_UNITS = `
 WITH claim AS (
-  SELECT id, buyer, state, variant_id, row_number() OVER (PARTITION BY variant_id) AS nth
-  FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::integer[]) AS c (id, buyer, state, variant_id, quantity),
-    generate_series(1, quantity)
-), free AS (
-  SELECT variant_id, unit, row_number() OVER (PARTITION BY variant_id ORDER BY unit) AS nth
-  FROM engine_units WHERE sale_id = $1 AND state = 'free' AND variant_id = ANY($5::uuid[])
-), given AS (
-  UPDATE engine_units u SET state = claim.state, hold_id = claim.id, buyer_id = claim.buyer
-  FROM claim JOIN free USING (variant_id, nth)
-  WHERE u.sale_id = $1 AND u.variant_id = free.variant_id AND u.unit = free.unit RETURNING u.variant_id
+  SELECT id, buyer, state, variant_id, quantity
+  FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::integer[]) AS c (id, buyer, state, variant_id, quantity)
+), sums AS (
+  SELECT variant_id, sum(quantity)::integer AS units FROM claim GROUP BY variant_id
+), gone AS (
+  DELETE FROM engine_units WHERE ctid = ANY (ARRAY(
+    SELECT free.ctid FROM sums, LATERAL (
+      SELECT u.ctid FROM engine_units u WHERE u.sale_id = $1 AND u.variant_id = sums.variant_id AND u.state = 'free'
+      LIMIT sums.units
+    ) AS free))
+), come AS (
+  INSERT INTO engine_units (sale_id, variant_id, state, hold_id, buyer_id)
+  SELECT $1, variant_id, state, id, buyer FROM claim, generate_series(1, quantity)
 )
-UPDATE engine_variants v SET base_available = base_available - g.units, base_held = base_held + g.units
-FROM (SELECT variant_id, count(*)::integer AS units FROM given GROUP BY 1) AS g
-WHERE v.sale_id = $1 AND v.variant_id = g.variant_id`;
+UPDATE engine_variants v SET base_available = base_available - sums.units, base_held = base_held + sums.units
+FROM sums WHERE v.sale_id = $1 AND v.variant_id = sums.variant_id`;
 
 async function addUnits(
   query: Query,

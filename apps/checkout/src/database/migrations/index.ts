@@ -1,4 +1,5 @@
 import { busTables } from '#bus';
+import { postgresEngineTableNames, postgresEngineTables } from '#inventory';
 import { idempotencyTable } from '#service';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { Stock1763600000000 } from './1763600000000-stock.ts';
@@ -16,10 +17,22 @@ class Bus1763599999000 implements MigrationInterface {
   }
 }
 
+/** Tables of the hold engine on Postgres, which a sale may fail over to. */
+class Engine1763600002000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    for (const statement of postgresEngineTables) await runner.query(statement);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`DROP TABLE ${postgresEngineTableNames.join(', ')}`);
+  }
+}
+
 /** All migrations of the schema `checkout`, in their order. */
 export const checkoutMigrations = [
   Bus1763599999000,
   Stock1763600000000,
   Sales1763600001000,
+  Engine1763600002000,
   Orders1763600100000,
 ];
