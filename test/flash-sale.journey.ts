@@ -88,7 +88,7 @@ describe('a hold left alone', () => {
         });
         return stock.available === 1 && stock.held === 0;
       },
-      60_000,
+      90_000,
     );
     await ada.getByRole('dialog', { name: 'Time is up' }).waitFor();
     await takeOne(ben, 'Patience show mug');

@@ -10,6 +10,9 @@ const SITE_URL = 'SHOWFLOOR_TEST_SITE_URL';
 const DATA_DIR = 'SHOWFLOOR_TEST_DATA_DIR';
 const RTMP_PORT = 'SHOWFLOOR_TEST_RTMP_PORT';
 
+/** Long enough to type an address and a card in a busy browser, short enough for a test to wait for its end. */
+const HOLD_TTL_MS = 45_000;
+
 /** A cold start on two busy cores, with migrations of every schema. */
 const START_DEADLINE_MS = 120_000;
 const OUTPUT_CHARS = 40_000;
@@ -79,10 +82,11 @@ export function theSystem(): { siteUrl: string; dataDir: string; rtmpUrl: string
   };
 }
 
-/** The environment without the settings by which a person points `npm start` at servers of their own. */
+/** The environment without the settings by which a person points `npm start` at servers of their own; holds end soon. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const own = /^(NODE_ENV|DATABASE_URL|REDIS_URL|NATS_URL|PUBLIC_URL|EDGE_PORT|RTMP_PORT|STRIPE_.*|S3_.*)$/;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
+  const kept = Object.entries(process.env).filter(([name]) => !own.test(name));
+  return { ...Object.fromEntries(kept), HOLD_TTL_MS: String(HOLD_TTL_MS) };
 }
 
 async function untilPrinted(starter: ChildProcess, done: () => boolean, output: () => string): Promise<void> {

@@ -15,6 +15,7 @@ import { ReconcileSales } from './reconcile/reconcile-sales.ts';
 import { WatchEngines, type WatchedEngine } from './reconcile/watch-engines.ts';
 import { DrainSales } from './sales/drain-sales.ts';
 import { KeepTime } from './sales/keep-time.ts';
+import { setHoldTime } from './sales/set-hold-time.ts';
 import { followSaleNews } from './sales/sale-news.ts';
 import type { OrderParts } from './order-parts.ts';
 import { makeOrderParts } from './orders/orders.feature.ts';
@@ -95,6 +96,7 @@ async function connect(env: CheckoutEnv, { logger, drain, readiness }: ServiceSt
   drain.add('migrations', () => source.destroy());
   const pool = pgPool(env.DATABASE_URL, env.DATABASE_POOL, logger);
   drain.add('database', () => pool.end());
+  await setHoldTime(queryOf(pool), env.HOLD_TTL_MS);
   const bus = await connectBus({ url: env.NATS_URL, name: 'checkout', logger });
   drain.add('bus', () => bus.close());
   const { engines, watched, close } = connectEngines(env, pool, logger);
