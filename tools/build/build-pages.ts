@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { Failure } from '../bootstrap/failure.mjs';
 import { fingerprint, isSame, readFingerprints, writeFingerprints } from './source-files.ts';
 
 const INPUTS = ['player', 'libs/contracts', 'package-lock.json'];
@@ -18,19 +19,20 @@ export async function buildPages(root: string): Promise<boolean> {
   return true;
 }
 
-/** In a process of its own: vite sets NODE_ENV of the process it runs in. */
+/** In a process of its own: vite sets NODE_ENV of the process it runs in. Its configuration is loaded as it is, without a copy. */
 async function runVite(root: string): Promise<void> {
-  const vite = spawn(
-    process.execPath,
-    ['node_modules/vite/bin/vite.js', 'build', 'player', '--logLevel', 'warn'],
-    {
-      cwd: root,
-      env: { ...process.env, NODE_ENV: 'production' }, // a test runner's own would give the pages React for developers
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  const args = ['build', 'player', '--configLoader', 'native', '--logLevel', 'warn'];
+  const vite = spawn(process.execPath, ['node_modules/vite/bin/vite.js', ...args], {
+    cwd: root,
+    env: { ...process.env, NODE_ENV: 'production' }, // a test runner's own would give the pages React for developers
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   for (const stream of [vite.stdout, vite.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
   const [code] = (await once(vite, 'close')) as [number | null];
-  if (code !== 0) throw new Error(`the pages could not be built:\n${output}`);
+  if (code === 0) return;
+  throw new Failure(
+    `The pages could not be built:\n${output.trim()}`,
+    'Correct what vite names, then run the command again.',
+  );
 }

@@ -18,6 +18,8 @@ await runUntilSignal(env, async ({ plan, processes, logs }) => {
     args: [
       'node_modules/vite/bin/vite.js',
       'player',
+      '--configLoader',
+      'native',
       '--port',
       String(port),
       '--strictPort',

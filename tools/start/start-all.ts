@@ -83,8 +83,8 @@ async function bringUp(
   await untilAborted(processes.ready(), ending);
   if (!options.demo) return { plan, demo: undefined, processes };
   logs.say('Making the demo shop and putting its show on air ...');
-  const demo = await untilAborted(startDemo(root, plan, logs), ending);
-  undo.push(() => demo?.stop());
+  const demo = await untilAborted(startDemo(plan, logs), ending);
+  undo.push(() => demo.stop());
   return { plan, demo, processes };
 }
 

@@ -18,7 +18,6 @@ export function printTable(
 /** The table as text: one row per address, account and setting for OBS. */
 export function renderTable(plan: StartPlan, demo: Demo | undefined): string {
   const url = plan.publicUrl;
-  const host = new URL(url).hostname;
   const rows: [string, string][] = [
     ['Live shows', `${url}/`],
     ...(demo ? ([['Demo show', `${url}/shows/${demo.showId}`]] as [string, string][]) : []),
@@ -30,8 +29,8 @@ export function renderTable(plan: StartPlan, demo: Demo | undefined): string {
       role,
       `${email}  ${password}`,
     ]),
-    ['OBS server', `rtmp://${host}:${plan.rtmpPort}/live`],
-    ['OBS stream key', demo ? demo.spareStreamKey : 'make one in the studio'],
+    ['OBS server', demo?.obs.server ?? `rtmp://${new URL(url).hostname}:${plan.rtmpPort}/live`],
+    ['OBS stream key', demo?.obs.streamKey ?? 'make one in the studio'],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   const lines = rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`);
