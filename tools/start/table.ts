@@ -26,7 +26,7 @@ export function renderTable(plan: StartPlan, demo: Demo | undefined): string {
     ['API', `${url}/api/docs/`],
     ['Admin', `admin@showfloor.localhost  ${plan.secret('accounts.admin-password')}`],
     ...(demo?.accounts ?? []).map(({ role, email, password }): [string, string] => [
-      role,
+      role.charAt(0).toUpperCase() + role.slice(1),
       `${email}  ${password}`,
     ]),
     ['OBS server', demo?.obs.server ?? `rtmp://${new URL(url).hostname}:${plan.rtmpPort}/live`],
