@@ -11,6 +11,7 @@ const Watch = page(() => import('../watch/watch.tsx'), 'Watch');
 const LogIn = page(() => import('../account/log-in.tsx'), 'LogIn');
 const SignUp = page(() => import('../account/sign-up.tsx'), 'SignUp');
 const Dashboard = page(() => import('../dashboard/dashboard.tsx'), 'Dashboard');
+const Account = page(() => import('../account/account.tsx'), 'Account');
 const Orders = page(() => import('../orders/orders.tsx'), 'Orders');
 const OrderPage = page(() => import('../orders/order-page.tsx'), 'OrderPage');
 const Studio = page(() => import('../studio/studio.tsx'), 'Studio');
@@ -28,6 +29,7 @@ export function App({ services }: { services: Services }) {
             <Route path="login" element={<LogIn />} />
             <Route path="signup" element={<SignUp />} />
             <Route path="dashboard/*" element={<Dashboard />} />
+            <Route path="account" element={<Account />} />
             <Route path="orders" element={<Orders />} />
             <Route path="orders/:orderId" element={<OrderPage />} />
             <Route path="studio/*" element={<Studio />} />

@@ -50,9 +50,9 @@ export function ControlRoom() {
 /** Joins the room and opens its desk for as long as the page is open. */
 function Room({ show, reload }: { show: ShowDetail; reload: () => void }) {
   const connection = useLiveConnection();
-  const { clock } = useServices();
+  const { api, clock } = useServices();
   const [live] = useState(() =>
-    createLiveShow({ connection, showId: show.showId, clock, timers: browserTimers, newKey: uuidV7 }),
+    createLiveShow({ api, connection, showId: show.showId, clock, timers: browserTimers, newKey: uuidV7 }),
   );
   const [desk] = useState(() => createDesk({ connection, room: live.room, showId: show.showId }));
   useEffect(() => {

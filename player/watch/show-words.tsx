@@ -2,6 +2,7 @@ import { CalendarPlus, Share2 } from 'lucide-react';
 import { Avatar } from '../ui/avatar.tsx';
 import { Button } from '../ui/button.tsx';
 import { toast } from '../ui/toast.tsx';
+import { FollowButton } from './follow-button.tsx';
 import { calendarFile } from './waiting/calendar-file.ts';
 import { useShowState, useWatch } from './watch-context.ts';
 
@@ -17,6 +18,7 @@ export function ShowWords() {
         <p className="muted">{show.shop.name}</p>
       </div>
       <div className="row">
+        <FollowButton shopId={show.shopId} />
         {state === 'scheduled' && (
           <Button icon={<CalendarPlus />} onClick={() => calendarFile(show)}>
             Add to calendar

@@ -32,9 +32,10 @@ export function Watch() {
 /** Joins the room for as long as the page is open. */
 function LiveRoom({ show }: { show: ShowDetail }) {
   const connection = useLiveConnection();
-  const { clock } = useServices();
+  const { api, clock } = useServices();
   const [live] = useState(() =>
     createLiveShow({
+      api,
       connection,
       showId: show.showId,
       clock,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FrameReply } from '#contracts';
 import { createServerClock } from '../clock.ts';
+import { fakeApi } from '../testing/fake-api.ts';
 import { FakeSocket, fakeSockets } from '../testing/fake-sockets.ts';
 import { manualTimers } from '../testing/manual-timers.ts';
 import { LiveConnection } from './connection.ts';
@@ -8,7 +9,8 @@ import { createLiveShow } from './live-show.ts';
 
 const SHOW = '019aa000-0000-7000-8000-000000000001';
 
-async function setUp() {
+async function setUp(answers: Parameters<typeof fakeApi>[0] = {}) {
+  const server = fakeApi(answers);
   const sockets = fakeSockets();
   const timers = manualTimers();
   const connection = new LiveConnection({
@@ -19,6 +21,7 @@ async function setUp() {
   });
   let keys = 0;
   const show = createLiveShow({
+    api: server.api,
     connection,
     showId: SHOW,
     timers,
@@ -33,7 +36,7 @@ async function setUp() {
     socket.frames.at(-1)?.acknowledge(reply);
     await timers.pass(0);
   };
-  return { show, socket, timers, answer };
+  return { show, socket, sockets, timers, answer, names: server.names };
 }
 
 describe('live show', () => {
@@ -95,5 +98,21 @@ describe('live show', () => {
       'The server refused this',
       null,
     ]);
+  });
+
+  it('reads by HTTP after three failed sockets, and stops when one opens', async () => {
+    const away = [{ refuse: 'unavailable' as const }];
+    const { show, sockets, timers, names } = await setUp({ getSnapshot: away });
+    const last = () => sockets.opened.at(-1) as FakeSocket;
+    for (let failure = 0; failure < 3; failure += 1) {
+      expect([show.readOnly.get(), names()]).toEqual([false, []]);
+      last().fire('disconnect');
+      if (failure < 2) await timers.pass(20_000);
+    }
+    await timers.pass(0);
+    expect([show.readOnly.get(), names()]).toEqual([true, ['getSnapshot']]);
+    await timers.pass(2_000);
+    last().fire('connect');
+    expect(show.readOnly.get()).toBe(false);
   });
 });

@@ -7,17 +7,21 @@ import {
   type HostCommand,
   type ReactionKind,
 } from '#contracts';
+import type { Api } from '../api/api.ts';
 import type { ServerClock } from '../clock.ts';
 import { createStore, type Readable } from '../store.ts';
 import type { Timers } from '../timers.ts';
 import type { LiveConnection } from './connection.ts';
 import { createRoom, type Room } from './room.ts';
+import { createTickPoller } from './tick-poller.ts';
 import { EMPTY_SHOW, showReducer, type PendingLine, type ShowEvent, type ShowState } from './show-state.ts';
 
 /** A show's room as a page uses it: what it shows, and what a person does in it. */
 export interface LiveShow {
   state: Readable<ShowState>;
   room: Room;
+  /** No socket comes through; the room is read by HTTP and cannot be written in. */
+  readOnly: Readable<boolean>;
   /** When this person may write again (our clock), after slow mode or a rate limit. */
   nextLineAt: Readable<number>;
   say(text: string, about?: Pick<PendingLine, 'replyTo'> & { question?: boolean }): Promise<void>;
@@ -37,6 +41,7 @@ export interface LiveShow {
 }
 
 interface LiveShowDeps {
+  api: Api;
   connection: LiveConnection;
   showId: string;
   timers: Timers;
@@ -45,7 +50,7 @@ interface LiveShowDeps {
 }
 
 /** Keeps the state of a show's room while it is entered. */
-export function createLiveShow({ connection, showId, timers, clock, newKey }: LiveShowDeps): LiveShow {
+export function createLiveShow({ api, connection, showId, timers, clock, newKey }: LiveShowDeps): LiveShow {
   const state = createStore<ShowState>(EMPTY_SHOW);
   const apply = (event: ShowEvent) => state.update((now) => showReducer(now, event));
   const room = createRoom({
@@ -65,6 +70,7 @@ export function createLiveShow({ connection, showId, timers, clock, newKey }: Li
     (kind, count) => void connection.send({ op: 'react', showId, kind, count }),
   );
   const { nextLineAt, send } = createWriter({ connection, showId, timers }, apply);
+  const reading = createReading({ api, connection, showId, timers, room });
   let stopPushes = () => undefined as unknown;
   const answer = async (frame: ClientFrame) => {
     const reply = await connection.send(frame);
@@ -73,6 +79,7 @@ export function createLiveShow({ connection, showId, timers, clock, newKey }: Li
   return {
     state,
     room,
+    readOnly: reading.active,
     nextLineAt,
     say: (text, { question = false, replyTo } = {}) =>
       send({ key: newKey(), text, question, ...(replyTo ? { replyTo } : {}), state: 'sending' }),
@@ -92,9 +99,11 @@ export function createLiveShow({ connection, showId, timers, clock, newKey }: Li
           apply({ type: 'line_dropped', key: push.key });
       });
       room.enter();
+      reading.watch();
     },
     leave() {
       stopPushes();
+      reading.stop();
       room.leave();
     },
   };
@@ -121,6 +130,41 @@ function createWriter(
     });
   };
   return { nextLineAt, send };
+}
+
+/** Failures in a row after which the network is taken for one that lets no WebSocket through. */
+const FAILURES_UNTIL_READING = 3;
+
+/** Reads the room by HTTP while its socket does not open. */
+function createReading({
+  api,
+  connection,
+  showId,
+  timers,
+  room,
+}: Pick<LiveShowDeps, 'api' | 'connection' | 'showId' | 'timers'> & { room: Room }) {
+  const active = createStore(false);
+  const poller = createTickPoller({ api, showId, timers, take: room.take, offset: room.offset });
+  let stopWatching = () => undefined as unknown;
+  const set = (on: boolean) => {
+    active.set(on);
+    if (on) poller.start();
+    else poller.stop();
+  };
+  return {
+    active: { get: active.get, subscribe: active.subscribe },
+    watch() {
+      stopWatching = connection.subscribe(() => {
+        const now = connection.get();
+        if (now.kind === 'open') set(false);
+        if (now.kind === 'waiting' && now.failures >= FAILURES_UNTIL_READING) set(true);
+      });
+    },
+    stop() {
+      stopWatching();
+      set(false);
+    },
+  };
 }
 
 /** Sums taps of each kind for half a second, so that a fast finger makes two frames a second and not twenty. */

@@ -1,12 +1,12 @@
 import { lazy, Suspense, useSyncExternalStore } from 'react';
 import { useBuying } from '../../app/cart.ts';
-import { EnterForms } from '../../app/log-in-form.tsx';
 import type { BuyState } from '../../core/checkout/buy-flow.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { SkeletonLines } from '../../ui/skeleton.tsx';
 import { useStore } from '../../ui/use-store.ts';
 import './buy.css';
 
+const EnterForms = lazy(async () => ({ default: (await import('../../app/log-in-form.tsx')).EnterForms }));
 const Choose = lazy(async () => ({ default: (await import('./choose.tsx')).Choose }));
 const Checkout = lazy(async () => ({ default: (await import('./checkout.tsx')).Checkout }));
 const Refused = lazy(async () => ({ default: (await import('./refused.tsx')).Refused }));

@@ -1,5 +1,5 @@
 import { Flag, MessageCircleQuestion, MoreHorizontal, Reply } from 'lucide-react';
-import { memo, useState } from 'react';
+import { lazy, memo, Suspense, useState } from 'react';
 import type { Badge as ChatBadge, ChatLine as Line } from '#contracts';
 import type { PendingLine } from '../../core/live/show-state.ts';
 import { hueOf } from '../../ui/avatar.tsx';
@@ -8,7 +8,8 @@ import { cx } from '../../ui/cx.ts';
 import { Menu, type MenuItem } from '../../ui/menu.tsx';
 import { useWatch } from '../watch-context.ts';
 import { moderationItems } from './moderation-items.tsx';
-import { ReportDialog } from './report-dialog.tsx';
+
+const ReportDialog = lazy(async () => ({ default: (await import('./report-dialog.tsx')).ReportDialog }));
 
 interface ChatLineProps {
   line: Line;
@@ -96,7 +97,7 @@ function LineMenu({ line, mine, onReply }: ChatLineProps) {
         size="sm"
         items={items}
       />
-      {reporting && <ReportDialog line={line} onClose={() => setReporting(false)} />}
+      <Suspense>{reporting && <ReportDialog line={line} onClose={() => setReporting(false)} />}</Suspense>
     </span>
   );
 }

@@ -1,5 +1,5 @@
 import { MessageCircleQuestion, SendHorizontal, X } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { lazy, Suspense, useRef, useState } from 'react';
 import { useLocation } from 'react-router';
 import { LINE_MAX_CHARS, type ChatLine, type LiveYou } from '#contracts';
 import { useSession } from '../../app/use-services.ts';
@@ -7,8 +7,11 @@ import { Button, ButtonLink, IconButton } from '../../ui/button.tsx';
 import { useTimeLeft } from '../../ui/countdown.tsx';
 import { useStore } from '../../ui/use-store.ts';
 import { useShowState, useWatch } from '../watch-context.ts';
-import { GuestName } from './guest-name.tsx';
+
 import { ReactionBar } from './reaction-bar.tsx';
+
+const GuestName = lazy(async () => ({ default: (await import('./guest-name.tsx')).GuestName }));
+const AskUnban = lazy(async () => ({ default: (await import('./ask-unban.tsx')).AskUnban }));
 
 interface ComposerProps {
   replyTo: ChatLine | null;
@@ -21,20 +24,30 @@ const COUNT_FROM = LINE_MAX_CHARS - 50;
 export function Composer(props: ComposerProps) {
   const { live, show } = useWatch();
   const room = useStore(live.room);
+  const readOnly = useStore(live.readOnly);
   const state = useShowState((now) => now.show?.state ?? show.state);
   if (state === 'ended') return <p className="composer__note">The show is over. Thank you for being here.</p>;
+  if (readOnly) {
+    return (
+      <p className="composer__note">
+        Your network lets no live connection through: you read along and can buy, but not write.
+      </p>
+    );
+  }
   if (room.kind === 'joining')
     return (
       <p className="composer__note" role="status">
         Joining the chat …
       </p>
     );
-  if (room.kind === 'refused')
+  if (room.kind === 'refused') {
     return (
-      <p className="composer__note" role="alert">
-        {room.detail ?? 'You cannot take part in this chat.'}
-      </p>
+      <div className="composer" role="alert">
+        <p className="composer__note">{room.detail ?? 'You cannot take part in this chat.'}</p>
+        <Suspense>{room.code === 'chat_banned' && <AskUnban />}</Suspense>
+      </div>
     );
+  }
   return (
     <div className="composer">
       {room.you.mayWrite ? <Writer {...props} you={room.you} /> : <WhyNot you={room.you} />}
@@ -47,7 +60,16 @@ function WhyNot({ you }: { you: LiveYou }) {
   const { pathname } = useLocation();
   const modes = useShowState((state) => state.modes);
   const [naming, setNaming] = useState(false);
-  if (you.mutedUntil !== null) return <p className="composer__note">A moderator muted you for a while.</p>;
+  if (you.mutedUntil !== null) {
+    return (
+      <div className="row row--between">
+        <p className="composer__note">A moderator muted you for a while.</p>
+        <Suspense>
+          <AskUnban />
+        </Suspense>
+      </div>
+    );
+  }
   if (status !== 'user') {
     return (
       <>
@@ -59,7 +81,7 @@ function WhyNot({ you }: { you: LiveYou }) {
             <Button onClick={() => setNaming(true)}>Chat as guest</Button>
           )}
         </div>
-        {naming && <GuestName onClose={() => setNaming(false)} />}
+        <Suspense>{naming && <GuestName onClose={() => setNaming(false)} />}</Suspense>
         <ReactionBar />
       </>
     );
