@@ -15,6 +15,7 @@ import { uuidV7 } from '../core/uuid-v7.ts';
 import { ShowStateBadge } from '../home/show-card.tsx';
 import { SkeletonLines } from '../ui/skeleton.tsx';
 import { useStore } from '../ui/use-store.ts';
+import { useSales } from '../watch/use-sales.ts';
 import { WatchContext } from '../watch/watch-context.ts';
 import { AirButtons } from './air-buttons.tsx';
 import { ControlDesk } from './desk/control-desk.tsx';
@@ -63,6 +64,7 @@ function Room({ show, reload }: { show: ShowDetail; reload: () => void }) {
       live.leave();
     };
   }, [live, desk]);
+  useSales(show, live);
   const state = useStore(live.state, (now) => now.show?.state) ?? show.state;
   const [seen, setSeen] = useState(state);
   if (seen !== state) {

@@ -1,5 +1,5 @@
 import { MessagesSquare, ShoppingBag } from 'lucide-react';
-import { lazy, useState } from 'react';
+import { lazy, useEffect, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import type { ShowDetail } from '#contracts';
 import type { LiveShow } from '../core/live/live-show.ts';
@@ -10,6 +10,7 @@ import { BuySheet } from './buy/buy-sheet.tsx';
 import { HoldBar } from './buy/hold-bar.tsx';
 import { Chat } from './chat/chat.tsx';
 import { PinnedCard } from './pinned/pinned-card.tsx';
+import { useSales } from './use-sales.ts';
 import { useReplay, type Replay } from './replay/use-replay.ts';
 import { Shelf } from './shelf/shelf.tsx';
 import { ShowWords } from './show-words.tsx';
@@ -26,16 +27,20 @@ const ReplayChat = lazy(async () => ({ default: (await import('./replay/replay-c
 interface ShowRoomProps {
   show: ShowDetail;
   live: LiveShow;
+  /** Loads the show's facts again. */
+  reload: () => void;
 }
 
 /** The show page: picture, offer, chat, products; before the start a countdown in the picture's place. */
-export function ShowRoom({ show, live }: ShowRoomProps) {
+export function ShowRoom({ show, live, reload }: ShowRoomProps) {
   const state = useStore(live.state, (now) => now.show?.state) ?? show.state;
   const playback = usePlayback();
+  useSales(show, live);
   const [video, setVideo] = useState<HTMLVideoElement | null>(null);
   const over = state === 'ended';
   const replay = useReplay(show.showId, over);
   const presentation = usePresentation(live, playback, replay?.cues ?? null);
+  useFreshLineup(show, presentation.product?.productId, reload);
   const wide = useMedia('(width >= 1000px)');
   const [search] = useSearchParams();
   const startAt = over ? Math.max(0, Number(search.get('t')) || 0) : undefined;
@@ -124,6 +129,17 @@ function NarrowTabs({ playback, replay }: TalkProps) {
       )}
     </Tabs>
   );
+}
+
+/** The host may put a product into the line-up while the show runs: one that is not known here is asked for. */
+function useFreshLineup(show: ShowDetail, productId: string | undefined, reload: () => void): void {
+  const unknown =
+    productId !== undefined && !show.lineup.some((product) => product.productId === productId)
+      ? productId
+      : null;
+  useEffect(() => {
+    if (unknown) reload();
+  }, [unknown, reload]);
 }
 
 /** The stream's address is fixed by the show's id; catalog names it once a picture has come. */

@@ -18,7 +18,7 @@ export function Watch() {
   const show = useResource(getShowEndpoint, { params: { showId } });
   if (show.problem?.code === 'show_not_found' || show.problem?.code === 'invalid_request')
     return <NotFound what="show" />;
-  if (show.data) return <LiveRoom key={showId} show={show.data} />;
+  if (show.data) return <LiveRoom key={showId} show={show.data} reload={show.reload} />;
   if (show.problem) {
     return (
       <div className="page page--narrow">
@@ -30,7 +30,7 @@ export function Watch() {
 }
 
 /** Joins the room for as long as the page is open. */
-function LiveRoom({ show }: { show: ShowDetail }) {
+function LiveRoom({ show, reload }: { show: ShowDetail; reload: () => void }) {
   const connection = useLiveConnection();
   const { api, clock } = useServices();
   const [live] = useState(() =>
@@ -47,7 +47,7 @@ function LiveRoom({ show }: { show: ShowDetail }) {
     live.enter();
     return live.leave;
   }, [live]);
-  return <ShowRoom show={show} live={live} />;
+  return <ShowRoom show={show} live={live} reload={reload} />;
 }
 
 function WatchSkeleton() {

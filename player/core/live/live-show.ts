@@ -6,6 +6,7 @@ import {
   type FrameReply,
   type HostCommand,
   type ReactionKind,
+  type SaleState,
 } from '#contracts';
 import type { Api } from '../api/api.ts';
 import type { ServerClock } from '../clock.ts';
@@ -27,6 +28,8 @@ export interface LiveShow {
   say(text: string, about?: Pick<PendingLine, 'replyTo'> & { question?: boolean }): Promise<void>;
   sayAgain(key: string): Promise<void>;
   dropLine(key: string): void;
+  /** Takes sales that were read over HTTP. */
+  takeSales(sales: readonly SaleState[]): void;
   react(kind: ReactionKind): void;
   vote(pollId: string, choice: number): Promise<string | null>;
   report(
@@ -87,6 +90,7 @@ export function createLiveShow({ api, connection, showId, timers, clock, newKey 
       const line = state.get().pending.find((pending) => pending.key === key);
       if (line) await send(line);
     },
+    takeSales: (sales) => apply({ type: 'sales', sales }),
     dropLine: (key) => apply({ type: 'line_dropped', key }),
     react: taps,
     vote: (pollId, choice) => answer({ op: 'vote', showId, pollId, choice }),

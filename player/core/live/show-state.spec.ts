@@ -131,6 +131,18 @@ describe('what takes effect at once', () => {
     expect(state.sales['sale-1']).toEqual(sale(5, 0));
   });
 
+  it('sales that were read elsewhere, unless the room has told newer ones; a new snapshot keeps them', () => {
+    const read = (version: number, available: number): ShowEvent => ({
+      type: 'sales',
+      sales: [sale(version, available)],
+    });
+    expect(after(start, read(3, 5)).sales['sale-1']).toEqual(sale(3, 5));
+    expect(after(read(3, 5), start).sales['sale-1']).toEqual(sale(3, 5));
+    expect(
+      after({ type: 'snapshot', snapshot: snapshot({ sales: [sale(4, 1)] }) }, read(3, 5)).sales['sale-1'],
+    ).toEqual(sale(4, 1));
+  });
+
   it('one variant of the shelf, leaving the others as they were', () => {
     const item = (variantId: string, available: number) => ({ variantId, available, soldOut: false });
     const shelf = (version: number, items: SaleState['items']): SaleState => ({

@@ -44,6 +44,8 @@ export interface ShowState {
 export type ShowEvent =
   | { type: 'snapshot'; snapshot: LiveSnapshot }
   | { type: 'tick'; tick: LiveTick }
+  /** Sales read elsewhere; what the room told is newer or the same. */
+  | { type: 'sales'; sales: readonly SaleState[] }
   | { type: 'wrote'; line: PendingLine }
   | { type: 'line_settled'; key: string; outcome: 'sent' | 'held' | { failed: string } }
   | { type: 'line_dropped'; key: string };
@@ -85,6 +87,8 @@ export function showReducer(state: ShowState, event: ShowEvent): ShowState {
       return fromSnapshot(state, event.snapshot);
     case 'tick':
       return withTick(state, event.tick);
+    case 'sales':
+      return { ...state, sales: newest(state.sales, event.sales) };
     case 'wrote':
       return {
         ...state,
@@ -105,7 +109,7 @@ function fromSnapshot(state: ShowState, snapshot: LiveSnapshot): ShowState {
     show: snapshot.show,
     viewers: snapshot.viewers,
     reactionTotal: snapshot.reactionTotal,
-    sales: newest({}, snapshot.sales),
+    sales: newest(state.sales, snapshot.sales),
     modes: snapshot.modes,
     lines: snapshot.lines,
     pending: state.pending.filter(({ key }) => !keys.has(key)),
