@@ -54,5 +54,5 @@ function outputOf(root: string, path: string): string {
 }
 
 function isSource(path: string): boolean {
-  return path.endsWith('.ts') && !/\.(spec|d)\.ts$/.test(path) && !/(^|\/)test\//.test(path);
+  return path.endsWith('.ts') && !/\.(spec|d)\.ts$/.test(path) && !/(^|\/)(test|contract)\//.test(path);
 }

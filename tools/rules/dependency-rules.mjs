@@ -1,6 +1,6 @@
 // Who may import whom. Each comment is the message that a person reads, so it says what to do instead.
 
-const OWN_TESTS = '(-contract|\\.spec|\\.int\\.spec)\\.tsx?$|/test/|/fixtures/';
+const OWN_TESTS = '(-contract|-harness|\\.spec|\\.int\\.spec)\\.tsx?$|/(test|contract|fixtures)/';
 
 /** A library may import itself, the listed libraries, the listed packages and Node's own modules. */
 function library(name, { libs = [], packages = [], node = true }) {

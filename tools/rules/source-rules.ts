@@ -9,7 +9,8 @@ interface SourceRule {
   instead: string;
 }
 
-const isTest = (path: string) => /(-contract|\.(spec|journey|fault))\.tsx?$|(^|\/)test\//.test(path);
+const isTest = (path: string) =>
+  /(-contract|-harness|\.(spec|journey|fault))\.tsx?$|(^|\/)(test|contract)\//.test(path);
 const isServer = (path: string) => /^(apps|libs|transcoder|infra)\//.test(path);
 
 const RULES: SourceRule[] = [
