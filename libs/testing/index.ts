@@ -30,3 +30,5 @@ export { makeFlv } from './make-flv.ts';
 export { selfSignedCertificate } from './self-signed.ts';
 export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 export { probe, type ProbedStream } from './media/probe.ts';
+export { startOwnProcess, type OwnProcess, type OwnProcessOptions } from './own-process.ts';
+export { startKeyServer } from './key-server.ts';

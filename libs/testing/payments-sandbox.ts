@@ -1,12 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { sandboxKeys, type SandboxKeys } from '#payments';
+import { startOwnProcess } from './own-process.ts';
 import { TEST_INTERNAL_TOKEN } from './test-service.ts';
-
-const MAIN = fileURLToPath(new URL('../../apps/payments-sandbox/src/main.ts', import.meta.url));
-const START_TIMEOUT_MS = 20_000;
-const LOOK_MS = 50;
 
 /** Numbers of the sandbox's test cards, by what they do. */
 export const TEST_CARDS = {
@@ -56,41 +50,25 @@ export interface PaymentsSandbox {
 export async function startPaymentsSandbox(options: PaymentsSandboxOptions): Promise<PaymentsSandbox> {
   const url = `http://127.0.0.1:${options.port}`;
   const keys = sandboxKeys(options.internalToken ?? TEST_INTERNAL_TOKEN);
-  let child: ChildProcess | undefined;
-
-  async function start(): Promise<void> {
-    child = spawn(process.execPath, ['--conditions=source', '--disable-warning=ExperimentalWarning', MAIN], {
-      env: {
-        PATH: process.env['PATH'],
-        NODE_ENV: 'test',
-        LOG_LEVEL: 'warn',
-        PORT: String(options.port),
-        DATABASE_URL: options.databaseUrl,
-        CHECKOUT_URL: options.checkoutUrl,
-        INTERNAL_TOKEN: options.internalToken ?? TEST_INTERNAL_TOKEN,
-        PUBLIC_URL: url,
-      },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-    await ready(url, child);
-  }
-
-  async function end(signal: NodeJS.Signals): Promise<void> {
-    const running = child;
-    child = undefined;
-    if (!running || running.exitCode !== null || running.signalCode !== null) return;
-    running.kill(signal);
-    await once(running, 'exit');
-  }
-
+  const child = await startOwnProcess({
+    main: 'apps/payments-sandbox/src/main.ts',
+    port: options.port,
+    env: {
+      NODE_ENV: 'test',
+      LOG_LEVEL: 'warn',
+      DATABASE_URL: options.databaseUrl,
+      CHECKOUT_URL: options.checkoutUrl,
+      INTERNAL_TOKEN: options.internalToken ?? TEST_INTERNAL_TOKEN,
+      PUBLIC_URL: url,
+    },
+  });
   const asSecret = { authorization: `Bearer ${keys.secretKey}` };
-  await start();
   return {
     url,
     keys,
-    start,
-    kill: () => end('SIGKILL'),
-    stop: () => end('SIGTERM'),
+    start: () => child.start(),
+    kill: () => child.kill(),
+    stop: () => child.stop(),
     async control(path, body) {
       const headers = { ...asSecret, 'content-type': 'application/json' };
       const answer = await fetch(`${url}/_sandbox/${path}`, {
@@ -127,16 +105,4 @@ async function confirm(
   });
   const body = (await answer.json()) as SeenPayment & { error?: { code?: string; decline_code?: string } };
   return body.error ? { declined: body.error.decline_code ?? body.error.code ?? 'refused' } : body;
-}
-
-async function ready(url: string, child: ChildProcess): Promise<void> {
-  const until = Date.now() + START_TIMEOUT_MS;
-  while (Date.now() < until) {
-    if (child.exitCode !== null) throw new Error(`the payments sandbox ended with code ${child.exitCode}`);
-    const answer = await fetch(`${url}/readyz`).catch(() => undefined);
-    if (answer?.ok) return;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-  }
-  child.kill('SIGKILL');
-  throw new Error('the payments sandbox did not get ready');
 }

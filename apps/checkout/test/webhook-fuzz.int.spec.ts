@@ -1,0 +1,19 @@
+import { afterAll, beforeAll, describe, it } from '@jest/globals';
+import { startPurchases, type PurchaseHarness } from './purchase-harness.ts';
+import { fuzzNotices } from './webhook-fuzz.ts';
+
+/** Few here, many in `npm run test:faults`. */
+const RUNS = 6;
+
+let h: PurchaseHarness;
+
+beforeAll(async () => {
+  h = await startPurchases();
+}, 60_000);
+afterAll(() => h.stop());
+
+describe('notices of the provider', () => {
+  it('may be shuffled, doubled, dropped and late: one sale per payment, no money without goods (I9, I10)', async () => {
+    await fuzzNotices(h, RUNS);
+  }, 120_000);
+});
