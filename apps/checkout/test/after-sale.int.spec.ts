@@ -27,7 +27,7 @@ let h: PurchaseHarness;
 beforeAll(async () => {
   h = await startPurchases();
 }, 60_000);
-afterAll(() => h.stop());
+afterAll(() => h.stop(), 30_000);
 
 interface Paid {
   shop: StockedShop;

@@ -20,7 +20,7 @@ let lying = true;
 beforeAll(async () => {
   h = await startPurchases({ doubles: { wrapProvider: lyingProvider } });
 }, 60_000);
-afterAll(() => h.stop());
+afterAll(() => h.stop(), 30_000);
 
 /** Stands for every way in which money can come after a verdict, e.g. a verdict read from a restored database. */
 function lyingProvider(real: PaymentProvider): PaymentProvider {
@@ -91,7 +91,7 @@ describe('money of a method that is taken at once', () => {
   beforeAll(async () => {
     automatic = await startPurchases({ settings: { PAYMENT_CAPTURE: 'automatic' } });
   }, 60_000);
-  afterAll(() => automatic.stop());
+  afterAll(() => automatic.stop(), 30_000);
 
   it('sells without a capture of its own', async () => {
     const shop = await automatic.stocked(1);

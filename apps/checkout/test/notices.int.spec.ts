@@ -18,7 +18,7 @@ let h: PurchaseHarness;
 beforeAll(async () => {
   h = await startPurchases();
 }, 60_000);
-afterAll(() => h.stop());
+afterAll(() => h.stop(), 30_000);
 
 interface Sending {
   secret?: string;

@@ -20,7 +20,7 @@ beforeAll(async () => {
   h = await startPurchases({ settings: { ORDER_SLOTS: '2', ORDER_QUEUE_LIMIT: '60' } });
   shop = await h.stocked(200);
 }, 60_000);
-afterAll(() => h.stop());
+afterAll(() => h.stop(), 30_000);
 
 interface Placed {
   buyer: Identity;

@@ -21,7 +21,7 @@ let h: PurchaseHarness;
 beforeAll(async () => {
   h = await startPurchases();
 }, 60_000);
-afterAll(() => h.stop());
+afterAll(() => h.stop(), 30_000);
 afterEach(async () => {
   failpoints.clear();
   await h.sandbox.control('webhooks', {});

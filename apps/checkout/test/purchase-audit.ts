@@ -102,7 +102,9 @@ async function auditGoods(
   );
   if (Number(crooked?.count) > 0) findings.push('ledger events do not sum to 0');
   const [twice] = await query<{ count: number }>(
-    `SELECT count(*) FROM (SELECT order_id FROM order_entries WHERE kind = 'paid' GROUP BY 1 HAVING count(*) > 1) AS t`,
+    `SELECT count(*) FROM (SELECT order_id FROM order_entries WHERE kind = 'paid' AND order_id = ANY($1::uuid[])
+       GROUP BY 1 HAVING count(*) > 1) AS t`,
+    [orders.map((order) => order.orderId)],
   );
   if (Number(twice?.count) > 0) findings.push('an order was paid twice');
   return findings;

@@ -21,7 +21,7 @@ beforeAll(async () => {
   h = await startPurchases();
   shop = await h.stocked(100);
 }, 60_000);
-afterAll(() => h.stop());
+afterAll(() => h.stop(), 30_000);
 
 describe('a purchase', () => {
   it('goes from hold to paid, with the goods sold and the money taken', async () => {

@@ -10,7 +10,7 @@ let h: PurchaseHarness;
 beforeAll(async () => {
   h = await startPurchases();
 }, 60_000);
-afterAll(() => h.stop());
+afterAll(() => h.stop(), 30_000);
 
 describe('notices of the provider', () => {
   it('may be shuffled, doubled, dropped and late: one sale per payment, no money without goods (I9, I10)', async () => {

@@ -151,11 +151,11 @@ export class CommitPayment {
 
   private async writeCaptured(items: Captured[]): Promise<void[]> {
     await inTransaction(this.pool, async (query) => {
-      const ids = items.map(({ payment }) => payment.paymentId);
-      const done = new Set(
-        (await decide(query, ids, ['committing'], 'committed')).map((row) => row.paymentId),
-      );
-      const now = items.filter(({ payment }) => done.has(payment.paymentId));
+      // The capture and its notice may both be here: one of them is enough.
+      const single = new Map(items.map((item) => [item.payment.paymentId, item]));
+      const ids = [...single.keys()];
+      const done = await decide(query, ids, ['committing'], 'committed');
+      const now = done.flatMap((row) => single.get(row.paymentId) ?? []);
       if (now.length === 0) return;
       await query(
         `UPDATE payments p SET captured_amount = c.amount, check_at = NULL,
