@@ -15,7 +15,10 @@ describe('purchases while everything dies', () => {
       try {
         for (let round = 1; round <= ROUNDS; round += 1) {
           const options = { victims: VICTIMS, buyers: 80, units: 50, redis };
-          expect({ round, findings: await sellThroughChaos(chaos, options) }).toEqual({ round, findings: [] });
+          expect({ round, findings: await sellThroughChaos(chaos, options) }).toEqual({
+            round,
+            findings: [],
+          });
         }
       } finally {
         await chaos.stop();
