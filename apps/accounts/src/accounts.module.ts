@@ -13,6 +13,10 @@ import { Members } from './members/members.ts';
 import { MembersController } from './members/members.controller.ts';
 import { LogInThrottle } from './passwords/log-in-throttle.ts';
 import { PasswordHasher } from './passwords/password-hasher.ts';
+import { PasswordResetLinks } from './passwords/password-reset-links.ts';
+import { ResetPassword } from './passwords/reset-password.ts';
+import { EraseAccount } from './people/erase-account.ts';
+import { ExportAccount } from './people/export-account.ts';
 import { InternalPeopleController } from './people/internal.controller.ts';
 import { Profile } from './people/profile.ts';
 import { ProfileController } from './people/profile.controller.ts';
@@ -84,8 +88,10 @@ function foundations({ env, database, keys, seal, hasher, clock }: AccountsParts
   ];
 }
 
-function useCases({ database, keys, seal, hasher, clock }: AccountsParts): Provider[] {
+function useCases({ env, database, keys, seal, hasher, clock }: AccountsParts): Provider[] {
   const withSessions = [Sessions];
+  const readSessions = new ReadSessions(database, clock);
+  const resets = new ResetPassword(database, hasher, clock);
   return [
     {
       provide: SignUp,
@@ -114,7 +120,15 @@ function useCases({ database, keys, seal, hasher, clock }: AccountsParts): Provi
       useFactory: (throttle: LogInThrottle) => new Profile(database, hasher, throttle),
     },
     { provide: EndSession, useValue: new EndSession(database, seal) },
-    { provide: ReadSessions, useValue: new ReadSessions(database, clock) },
+    {
+      provide: EraseAccount,
+      inject: [LogInThrottle],
+      useFactory: (throttle: LogInThrottle) => new EraseAccount(database, hasher, throttle),
+    },
+    { provide: ReadSessions, useValue: readSessions },
+    { provide: ExportAccount, useValue: new ExportAccount(database, readSessions, clock) },
+    { provide: ResetPassword, useValue: resets },
+    { provide: PasswordResetLinks, useValue: new PasswordResetLinks(resets, env.PUBLIC_URL) },
     { provide: Members, useValue: new Members(database) },
     { provide: Invitations, useValue: new Invitations(database, clock) },
     { provide: Staff, useValue: new Staff(database) },

@@ -28,5 +28,10 @@ export const accountsErrors = defineErrors({
   },
   too_many_invitations: { status: 409, title: 'Too many invitations are open; withdraw some', retry: 'no' },
   staff_protected: { status: 409, title: 'Take away the platform role first', retry: 'no' },
+  password_reset_over: {
+    status: 410,
+    title: 'This link was used, replaced, or its hour is up; ask for another',
+    retry: 'no',
+  },
   last_admin: { status: 409, title: 'The platform keeps at least one admin', retry: 'no' },
 });

@@ -10,6 +10,7 @@ export const SessionEndReason = z.enum([
   'refresh_reused',
   'password_changed',
   'banned',
+  'password_reset',
   'erased',
 ]);
 export type SessionEndReason = z.infer<typeof SessionEndReason>;
@@ -46,4 +47,12 @@ export const userUnbanned = defineEvent({
   consumers: ['chat'],
   doc: 'A ban from the platform was lifted; the person may log in again.',
   data: z.object({ userId: Id }),
+});
+
+export const userErased = defineEvent({
+  ...account,
+  name: 'user_erased',
+  consumers: [],
+  doc: 'A person deleted their account: nothing may name them any more, but what the law makes us keep.',
+  data: z.object({ userId: Id, erasedAt: Moment }),
 });

@@ -1,5 +1,6 @@
 import {
   banAccountEndpoint,
+  createPasswordResetEndpoint,
   findAccountsEndpoint,
   getAccountEndpoint,
   listAuditEndpoint,
@@ -15,6 +16,7 @@ import { Caller, In, refuse, Serves, TOKENS, type TokenVerifier } from '#service
 import { Controller, Inject, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { ReadAudit } from '../audit/read-audit.ts';
+import { PasswordResetLinks } from '../passwords/password-reset-links.ts';
 import { RotateKeys } from '../tokens/rotate-keys.ts';
 import { FindAccounts } from './find-accounts.ts';
 import { mayBan, Staff } from './staff.ts';
@@ -27,6 +29,7 @@ export class AdminController {
     private readonly staff: Staff,
     private readonly audit: ReadAudit,
     private readonly keys: RotateKeys,
+    private readonly resets: PasswordResetLinks,
     @Inject(TOKENS) private readonly tokens: TokenVerifier,
   ) {}
 
@@ -65,6 +68,17 @@ export class AdminController {
     const outcome = await this.staff.unban(params.userId, { caller, address });
     if (!outcome.ok) throw refuse(outcome.code);
     return outcome.record;
+  }
+
+  @Serves(createPasswordResetEndpoint)
+  async createPasswordReset(
+    @In() { params }: InputOf<typeof createPasswordResetEndpoint>,
+    @Caller() caller: Identity,
+    @Req() { ip: address }: FastifyRequest,
+  ): Promise<AnswerOf<typeof createPasswordResetEndpoint>> {
+    const outcome = await this.resets.make(params.userId, { caller, address });
+    if (!outcome.ok) throw refuse(outcome.code);
+    return outcome.link;
   }
 
   @Serves(setPlatformRolesEndpoint)

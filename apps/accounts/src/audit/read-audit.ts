@@ -34,16 +34,13 @@ export class ReadAudit {
     });
     const items = rows.slice(0, limit);
     return {
-      items: items.map((row) => ({
-        auditId: row.auditId,
-        at: row.at.toISOString(),
-        actorId: row.actorId,
-        action: row.action,
-        subjectId: row.subjectId,
-        shopId: row.shopId,
-        data: row.data,
-      })),
+      items: items.map(auditEntry),
       nextCursor: rows.length > limit ? writeCursor([items.at(-1)?.auditId ?? '']) : null,
     };
   }
+}
+
+export function auditEntry(row: AuditRow): AuditPage['items'][number] {
+  const { auditId, at, actorId, action, subjectId, shopId, data } = row;
+  return { auditId, at: at.toISOString(), actorId, action, subjectId, shopId, data };
 }

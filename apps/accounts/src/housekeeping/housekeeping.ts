@@ -37,6 +37,12 @@ function choresOf(auditKeepDays: number): Chore[] {
       ) RETURNING 1`,
     },
     {
+      name: 'password resets',
+      sql: `DELETE FROM password_resets WHERE user_id IN (
+        SELECT user_id FROM password_resets WHERE expires_at < now() LIMIT $1
+      ) RETURNING 1`,
+    },
+    {
       name: 'audit',
       sql: `DELETE FROM audit WHERE audit_id IN (
         SELECT audit_id FROM audit WHERE at < now() - interval '${auditKeepDays} days' LIMIT $1

@@ -67,6 +67,19 @@ export const unbanAccountEndpoint = defineEndpoint({
   errors: ['user_not_found'],
 });
 
+export const createPasswordResetEndpoint = defineEndpoint({
+  process: 'accounts',
+  name: 'createPasswordReset',
+  summary:
+    'Makes a link with which somebody who lost their password sets a new one; it works once, within an hour.',
+  method: 'POST',
+  path: '/v1/admin/accounts/:userId/password-reset',
+  access: 'admin',
+  params: user,
+  replies: { 201: z.object({ token: z.string(), url: z.url(), expiresAt: Moment }) },
+  errors: ['user_not_found', 'account_is_guest'],
+});
+
 export const setPlatformRolesEndpoint = defineEndpoint({
   process: 'accounts',
   name: 'setPlatformRoles',

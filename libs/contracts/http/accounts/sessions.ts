@@ -94,7 +94,8 @@ export const logOutEndpoint = defineEndpoint({
   replies: { 204: null },
 });
 
-const SessionEntry = z.object({
+/** A session as its owner sees it. */
+export const SessionEntry = z.object({
   sessionId: Id,
   current: z.boolean(),
   /** What the browser or program calls itself, shortened. */
