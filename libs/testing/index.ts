@@ -32,3 +32,5 @@ export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 export { probe, type ProbedStream } from './media/probe.ts';
 export { startOwnProcess, type OwnProcess, type OwnProcessOptions } from './own-process.ts';
 export { startKeyServer } from './key-server.ts';
+export { validateStream } from './validator/validate-stream.ts';
+export type { Breach, ValidationReport } from './validator/report.ts';
