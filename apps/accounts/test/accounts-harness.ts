@@ -11,11 +11,15 @@ import {
 } from '#contracts';
 import { parseEnv, type Clock } from '#process';
 import { createDatabase, startNats, startRedis } from '#servers';
+import { jest } from '@jest/globals';
 import { TEST_INTERNAL_TOKEN } from '#testing';
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { accountsEnv } from '../src/accounts.env.ts';
 import { startAccounts } from '../src/start-accounts.ts';
+
+/** Passwords are hashed and pictures encoded for real: on a busy machine a test of many takes its time. */
+jest.setTimeout(60_000);
 
 export const PASSWORD = 'correct horse battery';
 export const ADMIN = { email: 'root@showfloor.test', password: 'the first admin' };

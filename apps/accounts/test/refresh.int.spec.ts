@@ -114,9 +114,9 @@ describe('refreshing', () => {
         const last = await accounts.refresh(newest);
         expect(last.ok).toBe(alive);
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
-  }, 60_000);
+  });
 });
 
 describe('a browser', () => {

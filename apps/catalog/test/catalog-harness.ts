@@ -23,6 +23,7 @@ import {
 import * as contracts from '#contracts';
 import { createLogger, newId, parseEnv, type Clock } from '#process';
 import { createDatabase, startNats, startRedis } from '#servers';
+import { jest } from '@jest/globals';
 import { TEST_INTERNAL_TOKEN, TEST_JWKS, testIdentity, tokenOf } from '#testing';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -32,6 +33,9 @@ import pg from 'pg';
 import sharp, { type Sharp } from 'sharp';
 import { catalogEnv } from '../src/catalog.env.ts';
 import { startCatalog } from '../src/start-catalog.ts';
+
+/** Passwords are hashed and pictures encoded for real: on a busy machine a test of many takes its time. */
+jest.setTimeout(60_000);
 
 /** A clock that moves when the test says so. */
 export class TestClock implements Clock {

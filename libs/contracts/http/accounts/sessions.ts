@@ -23,7 +23,7 @@ export const signUpEndpoint = defineEndpoint({
   body: z.object({ email: Email, password: NewPassword, displayName: DisplayName, transport }),
   replies: { 201: SessionView },
   errors: ['email_taken'],
-  rate: { per: 'address', limit: 100, windowS: 600 },
+  rate: { per: 'address', limit: 300, windowS: 600 },
 });
 
 export const createGuestEndpoint = defineEndpoint({
