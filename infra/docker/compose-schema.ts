@@ -18,6 +18,7 @@ const healthcheck = z.strictObject({
 const dependency = z.strictObject({
   condition: z.enum(['service_started', 'service_healthy', 'service_completed_successfully']),
   restart: z.boolean().optional(),
+  required: z.boolean().optional(),
 });
 
 const service = z.strictObject({
@@ -26,6 +27,7 @@ const service = z.strictObject({
   command: command.optional(),
   restart: z.enum(['no', 'always', 'on-failure', 'unless-stopped']),
   init: z.boolean().optional(),
+  profiles: z.array(z.string()).optional(),
   environment: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string()).optional(),
   ports: z.array(z.string().regex(/^(\$\{[A-Z_]+:-\d+\}|\d+):\d+$/)).optional(),
   volumes: z.array(z.string().regex(/^[a-z-]+:\/[\w/.-]*$/)).optional(),

@@ -6,6 +6,10 @@ export interface EdgeOptions {
   host?: string;
   /** Private folder of this nginx: pid, logs and temporary files. */
   dir: string;
+  /** Where requests are written, or `off`; `access.log` in `dir` by default. */
+  accessLog?: string;
+  /** Where errors are written, or `stderr`; `error.log` in `dir` by default. */
+  errorLog?: string;
   /** Folder of the media cache; may be emptied at any time while nginx is down. */
   cacheDir: string;
   /** Built pages (`player/dist`). */
@@ -55,7 +59,8 @@ export function checkEdgeOptions(options: EdgeOptions): void {
       if (!ADDRESS.test(address)) throw new Error(`edge: "${address}" is no host:port (process "${name}")`);
     }
   }
-  const paths = [options.dir, options.cacheDir, options.playerDir, options.docsDir];
+  const { dir, cacheDir, playerDir, docsDir, accessLog, errorLog } = options;
+  const paths = [dir, cacheDir, playerDir, docsDir, accessLog, errorLog];
   for (const path of [...paths, options.tls?.certificate, options.tls?.key]) {
     if (path !== undefined && !PATH.test(path)) {
       throw new Error(`edge: nginx cannot take the path "${path}": no spaces, quotes, $, ;, { or }`);

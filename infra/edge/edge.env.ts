@@ -3,11 +3,13 @@ import { z } from 'zod';
 const Port = z.coerce.number().int().min(1).max(65_535);
 
 /** One address of a process, or several with commas between them. */
+const addresses = z
+  .string()
+  .transform((text) => text.split(',').map((address) => new URL(address.trim()).host));
+
 const upstream = (process: string, port: number) =>
-  z
-    .string()
-    .default(`http://127.0.0.1:${port}`)
-    .transform((text) => text.split(',').map((address) => new URL(address.trim()).host))
+  addresses
+    .prefault(`http://127.0.0.1:${port}`)
     .describe(`Where the edge reaches ${process}; several addresses are separated by commas.`);
 
 /** Settings of the edge (nginx). */
@@ -18,6 +20,10 @@ export const edgeEnv = z.object({
     .string()
     .default('.data/edge')
     .describe('Folder for logs, temporary files and the media cache.'),
+  EDGE_LOG: z
+    .enum(['files', 'terminal'])
+    .default('files')
+    .describe('Whether nginx writes its logs to files in EDGE_DIR, or to its standard output and error.'),
   EDGE_CACHE_SIZE: z
     .string()
     .regex(/^\d+[mg]$/)
@@ -40,7 +46,9 @@ export const edgeEnv = z.object({
   CHAT_URL: upstream('chat', 7104),
   INGEST_URL: upstream('ingest', 7105),
   ORIGIN_URL: upstream('origin', 7106),
-  PAYMENTS_URL: upstream('the payments sandbox', 7107),
+  PAYMENTS_URL: addresses
+    .optional()
+    .describe('Where the edge reaches the payments sandbox; no route to it when left out.'),
 });
 
 export type EdgeEnv = z.output<typeof edgeEnv>;

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { readEnv } from '#process';
 import { edgeEnv, type EdgeEnv } from './edge.env.ts';
@@ -31,6 +31,7 @@ function render({ TLS_CERTIFICATE: certificate, TLS_KEY: key, ...settings }: Edg
     dir,
     cacheDir: join(dir, 'cache'),
     cacheSize: settings.EDGE_CACHE_SIZE,
+    ...(settings.EDGE_LOG === 'terminal' ? { accessLog: standardOutput(), errorLog: 'stderr' } : {}),
     playerDir: resolve(settings.PLAYER_DIR),
     docsDir: resolve(settings.API_DOCS_DIR),
     ...(certificate && key ? { tls: { certificate, key } } : {}),
@@ -44,7 +45,18 @@ function render({ TLS_CERTIFICATE: certificate, TLS_KEY: key, ...settings }: Edg
       chat: settings.CHAT_URL,
       ingest: settings.INGEST_URL,
       origin: settings.ORIGIN_URL,
-      'payments-sandbox': settings.PAYMENTS_URL,
+      ...(settings.PAYMENTS_URL ? { 'payments-sandbox': settings.PAYMENTS_URL } : {}),
     },
   });
+}
+
+/** nginx opens its standard output by name, which a container's user may not be allowed to. */
+function standardOutput(): string {
+  try {
+    closeSync(openSync('/dev/stdout', 'a'));
+    return '/dev/stdout';
+  } catch {
+    process.stderr.write('edge: standard output cannot be opened by name here, so requests are not logged\n');
+    return 'off';
+  }
 }

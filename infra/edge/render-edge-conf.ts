@@ -32,7 +32,7 @@ ${options.user ? `user ${options.user};\n` : ''}worker_processes ${options.worke
 worker_rlimit_nofile 65536;
 worker_shutdown_timeout 10s;
 pid ${options.dir}/nginx.pid;
-error_log ${options.dir}/error.log warn;
+error_log ${options.errorLog ?? `${options.dir}/error.log`} warn;
 events {
   worker_connections 16384;
   multi_accept on;
@@ -45,7 +45,7 @@ function renderHttp(options: EdgeOptions): string {
   const realIp = trustedProxies.map((address) => `  set_real_ip_from ${address};\n`).join('');
   return `${MIME_TYPES}
 ${LOG_AND_TIMEOUTS}
-  access_log ${dir}/access.log json buffer=64k flush=1s;
+  ${accessLog(options)}
   client_body_temp_path ${dir}/body;
   proxy_temp_path ${dir}/proxy;
   fastcgi_temp_path ${dir}/fastcgi;
@@ -82,6 +82,12 @@ ${forwardHeaders('""', '  ')}
   proxy_send_timeout 30s;
 ${renderHlsCaches(cacheDir, options.cacheSize ?? '4g')}
   proxy_cache_path ${cacheDir}/images levels=1:2 keys_zone=images:8m max_size=1g inactive=7d use_temp_path=off;`;
+}
+
+/** Written in pieces to a file; at once to a terminal or pipe. */
+function accessLog({ accessLog: target, dir }: EdgeOptions): string {
+  if (target === 'off') return 'access_log off;';
+  return target ? `access_log ${target} json;` : `access_log ${dir}/access.log json buffer=64k flush=1s;`;
 }
 
 function renderServer(options: EdgeOptions): string {
