@@ -2,29 +2,51 @@ import { createLogger, readEnv } from '#process';
 import { startService } from '#service';
 import type { ServiceStart } from '#service';
 import { openOrigin } from './origin.ts';
+import type { OriginEnv } from './origin.env.ts';
 import { originEnv } from './origin.env.ts';
-import { OriginModule } from './origin.module.ts';
+import { OriginModule, RelayModule } from './origin.module.ts';
 import { originRoutes } from './origin.routes.ts';
+import type { Origin } from './origin.ts';
+import { openRelay } from './relay/relay.routes.ts';
 import { followCatalog } from './shows/follow-catalog.ts';
 
 const env = readEnv(originEnv);
 const logger = createLogger({ process: 'origin', level: env.LOG_LEVEL });
-const origin = await openOrigin(env, logger);
-await startService({
-  name: 'origin',
-  env,
-  logger,
-  fastify: originRoutes(origin),
-  module: (parts) => {
-    parts.drain.add('origin', () => origin.stop());
-    parts.drain.onStart(() => origin.release());
-    void follow(parts);
-    return OriginModule.with(origin);
-  },
-});
+if (env.UPSTREAM_ORIGIN_URL === undefined) await startOrigin(env);
+else await startRelay(env, env.UPSTREAM_ORIGIN_URL);
+
+async function startOrigin(env: OriginEnv): Promise<void> {
+  const origin = await openOrigin(env, logger);
+  await startService({
+    name: 'origin',
+    env,
+    logger,
+    fastify: originRoutes(origin),
+    module: (parts) => {
+      parts.drain.add('origin', () => origin.stop());
+      parts.drain.onStart(() => origin.release());
+      void follow(origin, parts);
+      return OriginModule.with(origin);
+    },
+  });
+}
+
+async function startRelay(env: OriginEnv, upstreamUrl: string): Promise<void> {
+  const relay = openRelay(upstreamUrl, logger);
+  await startService({
+    name: 'origin',
+    env,
+    logger,
+    fastify: relay.routes,
+    module: ({ drain }) => {
+      drain.add('relay', () => relay.stop());
+      return { module: RelayModule };
+    },
+  });
+}
 
 /** The origin serves before NATS answers, and goes on when NATS is away. */
-async function follow({ drain, readiness }: ServiceStart): Promise<void> {
+async function follow(origin: Origin, { drain, readiness }: ServiceStart): Promise<void> {
   try {
     const following = await followCatalog({
       ...origin,

@@ -16,6 +16,10 @@ export const originEnv = commonEnv.extend(natsEnv.shape).extend({
     .url()
     .optional()
     .describe('Where this process reaches catalog. Without it every show is taken to be public.'),
+  UPSTREAM_ORIGIN_URL: z
+    .url()
+    .optional()
+    .describe('Another origin: set, this process is a relay that stores nothing and asks there.'),
   CHAT_URL: z
     .url()
     .optional()

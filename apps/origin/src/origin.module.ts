@@ -18,3 +18,7 @@ export class OriginModule {
     };
   }
 }
+
+/** A relay has nothing but its routes. */
+@Module({})
+export class RelayModule {}

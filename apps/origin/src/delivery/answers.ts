@@ -86,7 +86,8 @@ function takeOver(reply: FastifyReply): ServerResponse {
   return reply.raw;
 }
 
-function acceptsGzip({ headers }: FastifyRequest): boolean {
+/** Whether a client takes gzip. */
+export function acceptsGzip({ headers }: FastifyRequest): boolean {
   const accepted = headers['accept-encoding'];
   return typeof accepted === 'string' && /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/.test(accepted);
 }
