@@ -12,6 +12,8 @@ const LogIn = page(() => import('../account/log-in.tsx'), 'LogIn');
 const SignUp = page(() => import('../account/sign-up.tsx'), 'SignUp');
 const Dashboard = page(() => import('../dashboard/dashboard.tsx'), 'Dashboard');
 const Account = page(() => import('../account/account.tsx'), 'Account');
+const Join = page(() => import('../account/join.tsx'), 'Join');
+const ResetPassword = page(() => import('../account/reset-password.tsx'), 'ResetPassword');
 const Orders = page(() => import('../orders/orders.tsx'), 'Orders');
 const OrderPage = page(() => import('../orders/order-page.tsx'), 'OrderPage');
 const Studio = page(() => import('../studio/studio.tsx'), 'Studio');
@@ -30,6 +32,8 @@ export function App({ services }: { services: Services }) {
             <Route path="signup" element={<SignUp />} />
             <Route path="dashboard/*" element={<Dashboard />} />
             <Route path="account" element={<Account />} />
+            <Route path="join" element={<Join />} />
+            <Route path="reset-password" element={<ResetPassword />} />
             <Route path="orders" element={<Orders />} />
             <Route path="orders/:orderId" element={<OrderPage />} />
             <Route path="studio/*" element={<Studio />} />

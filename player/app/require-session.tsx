@@ -6,7 +6,7 @@ import { useSession } from './use-services.ts';
 /** Shows its content to people with an account; others log in first and come back. */
 export function RequireSession({ children }: { children: ReactNode }) {
   const { status } = useSession();
-  const { pathname, search } = useLocation();
+  const { pathname, search, hash } = useLocation();
   if (status === 'unknown') {
     return (
       <div className="page">
@@ -15,6 +15,6 @@ export function RequireSession({ children }: { children: ReactNode }) {
     );
   }
   if (status !== 'user')
-    return <Navigate replace to={`/login?to=${encodeURIComponent(pathname + search)}`} />;
+    return <Navigate replace to={`/login?to=${encodeURIComponent(pathname + search + hash)}`} />;
   return children;
 }

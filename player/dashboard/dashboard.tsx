@@ -1,4 +1,4 @@
-import { Boxes, ClipboardList, Store, Tag, Zap } from 'lucide-react';
+import { Boxes, ClipboardList, Store, Tag, Users, Zap } from 'lucide-react';
 import { useState } from 'react';
 import { Navigate, NavLink, Route, Routes } from 'react-router';
 import {
@@ -20,6 +20,7 @@ import { SkeletonLines } from '../ui/skeleton.tsx';
 import './dashboard.css';
 import { OrderPage } from './orders/order-page.tsx';
 import { OrdersPage } from './orders/orders-page.tsx';
+import { PeoplePage } from './people/people-page.tsx';
 import { NewProductPage } from './products/new-product-page.tsx';
 import { ProductPage } from './products/product-page.tsx';
 import { ProductsPage } from './products/products-page.tsx';
@@ -103,6 +104,9 @@ function Frame({ account, shopId, shopIds, onChoose }: FrameProps) {
             <NavLink to="/dashboard/sales">
               <Zap aria-hidden="true" /> Sales
             </NavLink>
+            <NavLink to="/dashboard/people">
+              <Users aria-hidden="true" /> People
+            </NavLink>
           </nav>
         </aside>
         <div className="dashboard__main">
@@ -126,6 +130,7 @@ function DashboardRoutes() {
       <Route path="orders/:orderId" element={<OrderPage />} />
       <Route path="sales" element={<SalesPage />} />
       <Route path="sales/:saleId" element={<SalePage />} />
+      <Route path="people" element={<PeoplePage />} />
       <Route path="*" element={<Navigate replace to="/dashboard/stock" />} />
     </Routes>
   );
