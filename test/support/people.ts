@@ -3,7 +3,6 @@ import {
   callEndpoint,
   createGuestEndpoint,
   createShopEndpoint,
-  logInEndpoint,
   refreshSessionEndpoint,
   signUpEndpoint,
   type Endpoint,
@@ -37,15 +36,6 @@ export async function signUp(siteUrl: string, displayName: string): Promise<Pers
   const body = { email, password: PASSWORD, displayName, transport: 'token' } as const;
   const result = await callEndpoint(fetch, siteUrl, signUpEndpoint, { body });
   if (!result.ok) throw new Error(`sign-up failed: ${JSON.stringify(result.problem)}`);
-  return personOf(siteUrl, email, result.body);
-}
-
-/** Logs in with an account that exists. */
-export async function logIn(siteUrl: string, email: string, password: string): Promise<Person> {
-  const result = await callEndpoint(fetch, siteUrl, logInEndpoint, {
-    body: { email, password, transport: 'token' },
-  });
-  if (!result.ok) throw new Error(`log-in failed: ${JSON.stringify(result.problem)}`);
   return personOf(siteUrl, email, result.body);
 }
 

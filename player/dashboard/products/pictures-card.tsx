@@ -6,7 +6,7 @@ import { useServices } from '../../app/use-services.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { toast } from '../../ui/toast.tsx';
-import type { ProductPartProps } from './product-page.tsx';
+import type { ProductPartProps } from './product-part.ts';
 
 /** Pictures of a product; the first stands for it everywhere. */
 export function PicturesCard({

@@ -19,14 +19,9 @@ import { Notice } from '../../ui/notice.tsx';
 import { SkeletonLines } from '../../ui/skeleton.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { useShop } from '../shop-context.ts';
+import type { ProductPartProps } from './product-part.ts';
 import { PicturesCard } from './pictures-card.tsx';
 import { VariantsCard } from './variants-card.tsx';
-
-export interface ProductPartProps {
-  product: ProductView;
-  onChange: (product: ProductView) => void;
-  editable: boolean;
-}
 
 /** `/dashboard/products/:productId`: words, pictures and variants of one product. */
 export function ProductPage() {

@@ -21,7 +21,7 @@ import { Money } from '../../ui/money.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Table, type Column } from '../../ui/table.tsx';
 import { useShop } from '../shop-context.ts';
-import type { ProductPartProps } from './product-page.tsx';
+import type { ProductPartProps } from './product-part.ts';
 
 type Editing = { kind: 'new' } | { kind: 'variant'; variant: VariantView } | null;
 
