@@ -20,6 +20,10 @@ export function hlsSettings(workerUrl: string): Partial<HlsConfig> {
     maxMaxBufferLength: 40,
     maxBufferSize: 40 * 1024 * 1024,
     capLevelToPlayerSize: true,
+    // The show log comes by the socket and by HTTP; cues made of it here would cost memory and a data: address.
+    enableDateRangeMetadataCues: false,
+    enableEmsgMetadataCues: false,
+    enableID3MetadataCues: false,
     enableWorker: true,
     workerPath: workerUrl, // a blob: worker would need a hole in the content security policy
     manifestLoadPolicy: policy(10_000),

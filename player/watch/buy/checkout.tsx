@@ -116,6 +116,9 @@ function Filling({ holds, delivery }: { holds: readonly HoldView[]; delivery: De
       )}
       {settings.data && shown && <PayForm settings={settings.data} totals={shown} onReady={setPayer} />}
       {refusal && <Notice tone="bad">{refusal}</Notice>}
+      <p className="checkout__note">
+        The card is charged once the shop has put the unit aside for you for good.
+      </p>
       <PayButton totals={totals} busy={busy} ready={payer !== null} />
       {placed && (
         <ButtonLink to={`/orders/${placed.orderId}`} look="quiet">

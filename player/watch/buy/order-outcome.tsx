@@ -81,7 +81,10 @@ export function OrderLines({ order }: { order: Pick<OrderView, 'lines' | 'totals
           <span className="grow">
             <b>{line.title}</b>
             <span className="lines__note">
-              {[...Object.values(line.options), line.quantity > 1 ? `${line.quantity} pieces` : null]
+              {[
+                ...Object.values(line.options).filter((value) => !line.title.includes(value)),
+                line.quantity > 1 ? `${line.quantity} pieces` : null,
+              ]
                 .filter(Boolean)
                 .join(' · ')}
             </span>
