@@ -67,7 +67,7 @@ function Finder({ shopId, taken, onPick }: Omit<ProductPickerProps, 'open'>) {
                 size="sm"
                 icon={inShow ? undefined : <Plus />}
                 disabled={inShow}
-                aria-label={`Add ${product.title}`}
+                aria-label={inShow ? `${product.title} is in the show` : `Add ${product.title}`}
                 onClick={() => onPick(product)}
               >
                 {inShow ? 'In the show' : 'Add'}

@@ -150,9 +150,6 @@ function PayButton({
       <Button type="submit" look="volt" size="lg" wide busy={busy} disabled={!totals || !ready}>
         {totals ? `Pay ${formatMoney({ amount: totals.total, currency: totals.currency })}` : 'Pay'}
       </Button>
-      <p className="checkout__note">
-        The card is charged once the shop has put the unit aside for you for good.
-      </p>
     </div>
   );
 }
