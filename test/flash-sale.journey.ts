@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { getSaleEndpoint, getStockEndpoint, listShopOrdersEndpoint, startSaleEndpoint } from '#contracts';
-import { newId } from '#process';
+import { getStockEndpoint, listShopOrdersEndpoint } from '#contracts';
 import type { Browser, Page } from 'playwright-core';
 import { order } from './support/live-command.ts';
 import { logInBy, newVisitor, openBrowser } from './support/browser.ts';
@@ -24,11 +23,11 @@ afterAll(() => browser?.close());
 
 describe('a flash sale of three units', () => {
   it('gives five buyers who press at once three orders and two clear answers, and the dashboard agrees', async () => {
-    const { saleId } = await planSale(stage, { quantity: UNITS, amount: 990 });
+    const { saleId, title } = await planSale(stage, { quantity: UNITS, amount: 990 });
     const buyers = await Promise.all(
       Array.from({ length: BUYERS }, (_, index) => openShow(`Buyer ${index + 1}`)),
     );
-    await startAndPin(saleId);
+    await startAndPin(title);
     const buy = /^Buy Flash show mug for/;
     for (const page of buyers) await page.getByRole('button', { name: buy }).first().waitFor();
     await Promise.all(buyers.map(async (page) => page.getByRole('button', { name: buy }).first().click()));
@@ -110,13 +109,15 @@ async function pin({ owner, show, product }: Stage, saleId?: string): Promise<vo
   await order(siteUrl, owner, show.showId, command);
 }
 
-async function startAndPin(saleId: string): Promise<void> {
-  const { owner } = stage;
-  await until('checkout knows the plan', async () => {
-    return (await owner.try(getSaleEndpoint, { params: { saleId } })) === 'ok';
-  });
-  await owner.call(startSaleEndpoint, { params: { saleId }, body: { commandId: newId() } });
-  await pin(stage, saleId);
+/** The host, in the studio: starts the sale and pins its product. */
+async function startAndPin(title: string): Promise<void> {
+  const { page } = await newVisitor(browser, siteUrl);
+  await logInBy(page, stage.owner);
+  await page.goto(`/studio/shows/${stage.show.showId}`);
+  await page.getByRole('button', { name: `Start sale ${title}`, exact: true }).click();
+  await page.getByText(`${UNITS} left`).first().waitFor();
+  await page.getByRole('button', { name: 'Pin Flash show mug' }).click();
+  await page.context().close();
 }
 
 async function takeOne(page: Page, title: string): Promise<void> {
