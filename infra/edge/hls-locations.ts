@@ -6,7 +6,7 @@ const ACCESS_SECONDS = 5;
  * first one is done only when this time is up (or every 500 ms), so it is the delay of everyone but the first; an origin
  * that has the part in memory needs far less.
  */
-const PART_LOCK_MS = 50;
+const PART_LOCK_MS = 100;
 
 /** Viewers' addresses: an optional token (`~...`), the show, then a playlist or a media file. The token is in no cache key. */
 const SHOW = '/hls/(?:~(?<play_token>[A-Za-z0-9_.-]{1,256})/)?(?<show_id>[0-9a-f-]{36})';
@@ -37,7 +37,7 @@ function accessCheck(): string {
       proxy_cache_valid 204 403 ${ACCESS_SECONDS}s;
       proxy_ignore_headers Cache-Control Expires Set-Cookie Vary;
       proxy_cache_lock on;
-      proxy_cache_lock_timeout ${PART_LOCK_MS}ms;
+      proxy_cache_lock_timeout 50ms;
       # An origin that is away does not stop those who are watching.
       proxy_cache_use_stale error timeout updating http_500 http_502 http_503 http_504;
     }`;

@@ -81,8 +81,8 @@ export default {
       name: `entry-of-${name}`,
       comment: `libs/${name}/index.ts is the public face of the library. Import from '#${name}', and export there what is meant for others.`,
       severity: 'error',
-      // The validator runs without a build, and the rest of libs/testing needs one.
-      from: { pathNot: `^(libs/${name}/|tools/(generate|validate)/)` },
+      // The validator and the load programs run without a build, and the rest of libs/testing needs one.
+      from: { pathNot: `^(libs/${name}/|tools/(generate|validate)/|bench/)` },
       to: { path: `^libs/${name}/(?!index\\.ts$)` },
     })),
     ...library('contracts', { packages: ['zod'], node: false }),

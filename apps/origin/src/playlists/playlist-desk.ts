@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { decideReload, renderMediaPlaylist } from '#hls';
 import type { DateRange, DeliveryDirectives, MediaPlaylist, Skip } from '#hls';
 import type { ShowStream } from '../streams/show-stream.ts';
@@ -22,6 +23,9 @@ export type PlaylistAnswer =
 /** Segments that a running rung may lag behind the newest of all before it counts as one that stopped. */
 const RUNNING_LAG_SEGMENTS = 3;
 
+/** Viewers answered before other work gets its turn. */
+const ANSWERS_PER_TURN = 32;
+
 interface Waiter {
   directives: DeliveryDirectives;
   answer: (answer: PlaylistAnswer) => void;
@@ -38,6 +42,8 @@ export class PlaylistDesk {
   private readonly rendered = new Map<string, Map<Skip, RenderedPlaylist>>();
   private readonly renderedWhole = new Map<string, Map<Skip, RenderedPlaylist>>();
   private readonly waiters = new Map<string, Set<Waiter>>();
+  /** Renditions whose waiters are being answered; `again` when something came meanwhile. */
+  private readonly waking = new Map<string, { again: boolean }>();
   private readonly askedAt = new Map<string, number>();
   private readonly demandListeners = new Set<() => void>();
   private readonly stopListeners = new Set<() => void>();
@@ -139,14 +145,33 @@ export class PlaylistDesk {
   private refresh(rendition: string): void {
     this.rendered.delete(rendition);
     const waiters = this.waiters.get(rendition);
-    if (!waiters) return;
-    for (const waiter of waiters) {
-      const answer = this.tryAnswer(rendition, waiter.directives);
-      if (!answer) continue;
-      waiters.delete(waiter);
-      clearTimeout(waiter.timer);
-      waiter.answer(answer);
+    if (!waiters?.size) return;
+    const under = this.waking.get(rendition);
+    if (under) under.again = true;
+    else void this.wake(rendition, waiters);
+  }
+
+  /**
+   * Answers those who wait, some at a time: the first of them ask for the part at once, and that answer fills the caches for
+   * all the others if it does not have to queue behind a thousand playlists.
+   */
+  private async wake(rendition: string, waiters: Set<Waiter>): Promise<void> {
+    const turn = { again: true };
+    this.waking.set(rendition, turn);
+    let answered = 0;
+    while (turn.again) {
+      turn.again = false;
+      for (const waiter of waiters) {
+        const answer = this.tryAnswer(rendition, waiter.directives);
+        if (!answer) continue;
+        waiters.delete(waiter);
+        clearTimeout(waiter.timer);
+        waiter.answer(answer);
+        answered++;
+        if (answered % ANSWERS_PER_TURN === 0) await setImmediate();
+      }
     }
+    this.waking.delete(rendition);
   }
 
   private tryAnswer(rendition: string, directives: DeliveryDirectives): PlaylistAnswer | undefined {

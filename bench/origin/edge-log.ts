@@ -1,0 +1,26 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+
+/** What the edge's log says about how much of the load reached the origin. */
+export interface EdgeFigures {
+  /** Requests that went to the origin, by part. */
+  originRequestsByPart: Map<string, number>;
+  /** Playlists that the origin answered. */
+  originPlaylists: number;
+  requests: number;
+}
+
+/** Reads the JSON lines of the edge's access log. */
+export async function readEdgeLog(path: string): Promise<EdgeFigures> {
+  const figures: EdgeFigures = { originRequestsByPart: new Map(), originPlaylists: 0, requests: 0 };
+  for await (const line of createInterface({ input: createReadStream(path) })) {
+    const { uri, upstream, cache } = JSON.parse(line) as { uri: string; upstream: string; cache: string };
+    figures.requests++;
+    const asked = upstream !== '' && cache !== 'HIT';
+    const [, part] = /\/([^/?]+\.\d+\.m4s)$/.exec(uri) ?? [];
+    if (part !== undefined) {
+      figures.originRequestsByPart.set(part, (figures.originRequestsByPart.get(part) ?? 0) + (asked ? 1 : 0));
+    } else if (uri.includes('.m3u8') && asked) figures.originPlaylists++;
+  }
+  return figures;
+}
