@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gauge } from '#process';
 import type { Logger } from '#process';
 import type { ObjectStore } from '#storage';
 import { PlaybackTokens } from './access/playback-token.ts';
@@ -84,6 +85,12 @@ export async function openOrigin(env: OriginEnv, logger: Logger): Promise<Origin
     whenEnded(stream, () => void finishRecording(stream, { shelf, keeper, store, logger, signal, complete }));
   });
   await shelf.recover();
+  gauge('origin_viewers_waiting', 'Playlist requests that wait for their part.', [], function () {
+    this.set(desks.waiting);
+  });
+  gauge('origin_store_backlog', 'Files that wait for the object store.', [], function () {
+    this.set(keeper.backlog);
+  });
   const stopRetention = startRetention(parts, logger);
   return {
     ...parts,
