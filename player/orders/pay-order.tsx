@@ -6,7 +6,7 @@ import type { Payer } from '../core/checkout/payer.ts';
 import { Purchase } from '../core/checkout/purchase.ts';
 import { formatMoney } from '../core/money.ts';
 import { browserTimers } from '../core/timers.ts';
-import { uuidV7 } from '../core/uuid-v7.ts';
+import { newId } from '../core/new-id.ts';
 import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
 import { Notice } from '../ui/notice.tsx';
@@ -34,7 +34,7 @@ function PayOpen({ order, onChanged }: { order: OrderView; onChanged: (order: Or
   const settings = useResource(getPaymentSettingsEndpoint, {});
   const [payer, setPayer] = useState<Payer | null>(null);
   const [purchase] = useState(
-    () => new Purchase({ api, timers: browserTimers, newId: uuidV7, onPlaced: () => undefined }, order),
+    () => new Purchase({ api, timers: browserTimers, newId, onPlaced: () => undefined }, order),
   );
   const state = useStore(purchase);
   useEffect(() => () => purchase.stop(), [purchase]);

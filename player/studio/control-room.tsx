@@ -11,7 +11,7 @@ import { presentAt } from '../core/live/cues.ts';
 import { createDesk, type Desk } from '../core/live/desk.ts';
 import { createLiveShow, type LiveShow } from '../core/live/live-show.ts';
 import { browserTimers } from '../core/timers.ts';
-import { uuidV7 } from '../core/uuid-v7.ts';
+import { newId } from '../core/new-id.ts';
 import { ShowStateBadge } from '../home/show-card.tsx';
 import { SkeletonLines } from '../ui/skeleton.tsx';
 import { useStore } from '../ui/use-store.ts';
@@ -53,7 +53,7 @@ function Room({ show, reload }: { show: ShowDetail; reload: () => void }) {
   const connection = useLiveConnection();
   const { api, clock } = useServices();
   const [live] = useState(() =>
-    createLiveShow({ api, connection, showId: show.showId, clock, timers: browserTimers, newKey: uuidV7 }),
+    createLiveShow({ api, connection, showId: show.showId, clock, timers: browserTimers, newKey: newId }),
   );
   const [desk] = useState(() => createDesk({ connection, room: live.room, showId: show.showId }));
   useEffect(() => {

@@ -1,6 +1,7 @@
 import { CalendarPlus, Share2 } from 'lucide-react';
 import { Avatar } from '../ui/avatar.tsx';
 import { Button } from '../ui/button.tsx';
+import { copyText } from '../ui/copy-text.ts';
 import { toast } from '../ui/toast.tsx';
 import { FollowButton } from './follow-button.tsx';
 import { calendarFile } from './waiting/calendar-file.ts';
@@ -35,7 +36,7 @@ export function ShowWords() {
 
 async function share(title: string): Promise<void> {
   const url = location.origin + location.pathname;
-  if (navigator.share) return navigator.share({ title, url }).catch(() => undefined);
-  await navigator.clipboard.writeText(url);
-  toast('Link copied', 'good');
+  if ('share' in navigator) return navigator.share({ title, url }).catch(() => undefined);
+  if (await copyText(url)) toast('Link copied', 'good');
+  else toast(url);
 }

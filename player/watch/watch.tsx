@@ -7,6 +7,7 @@ import { LoadError } from '../app/page-error.tsx';
 import { useResource } from '../app/use-resource.ts';
 import { useServices } from '../app/use-services.ts';
 import { createLiveShow } from '../core/live/live-show.ts';
+import { newId } from '../core/new-id.ts';
 import { browserTimers } from '../core/timers.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { ShowRoom } from './show-room.tsx';
@@ -40,7 +41,7 @@ function LiveRoom({ show, reload }: { show: ShowDetail; reload: () => void }) {
       showId: show.showId,
       clock,
       timers: browserTimers,
-      newKey: () => crypto.randomUUID(),
+      newKey: newId,
     }),
   );
   useEffect(() => {

@@ -3,7 +3,7 @@ import { fulfilOrderEndpoint, type OrderView } from '#contracts';
 import { useForm } from '../../app/use-form.ts';
 import { useServices } from '../../app/use-services.ts';
 import { problemText } from '../../core/api/problems.ts';
-import { uuidV7 } from '../../core/uuid-v7.ts';
+import { newId } from '../../core/new-id.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { TextField } from '../../ui/field.tsx';
@@ -19,7 +19,7 @@ interface FulfilProps {
 /** Hands goods to a carrier: everything that is left, or fewer units of some lines. */
 export function FulfilDialog({ order, onClose, onDone }: FulfilProps) {
   const { api } = useServices();
-  const [idempotencyKey] = useState(uuidV7);
+  const [idempotencyKey] = useState(newId);
   const left = order.lines
     .map((line) => ({ ...line, left: line.quantity - line.shippedQuantity - line.refundedQuantity }))
     .filter((line) => line.left > 0);

@@ -4,7 +4,7 @@ import { useForm } from '../../app/use-form.ts';
 import { useServices } from '../../app/use-services.ts';
 import { problemText } from '../../core/api/problems.ts';
 import { formatMoney, parseMoney } from '../../core/money.ts';
-import { uuidV7 } from '../../core/uuid-v7.ts';
+import { newId } from '../../core/new-id.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { CheckField, SelectField, TextField } from '../../ui/field.tsx';
@@ -44,7 +44,7 @@ interface RefundProps {
 /** Gives money back: all of it, for some of the goods, or an amount; never more than was captured. */
 export function RefundDialog({ order, onClose, onDone }: RefundProps) {
   const { api } = useServices();
-  const [idempotencyKey] = useState(uuidV7);
+  const [idempotencyKey] = useState(newId);
   const [kind, setKind] = useState<Kind>('all');
   const { currency } = order.totals;
   const left = order.payment.capturedAmount - order.payment.refundedAmount;

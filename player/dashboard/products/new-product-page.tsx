@@ -5,7 +5,7 @@ import { useForm } from '../../app/use-form.ts';
 import { useServices } from '../../app/use-services.ts';
 import { problemText } from '../../core/api/problems.ts';
 import { parseMoney } from '../../core/money.ts';
-import { uuidV7 } from '../../core/uuid-v7.ts';
+import { newId } from '../../core/new-id.ts';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { CheckField, TextArea, TextField } from '../../ui/field.tsx';
@@ -18,7 +18,7 @@ export function NewProductPage() {
   const { shopId, currency } = useShop();
   const { api } = useServices();
   const navigate = useNavigate();
-  const [idempotencyKey] = useState(uuidV7);
+  const [idempotencyKey] = useState(newId);
   const form = useForm(async (field, data) => {
     const price = parseMoney(field('price'), currency);
     if (!price || price.amount === 0) return fault('price', `An amount in ${currency}, such as 12.50`);

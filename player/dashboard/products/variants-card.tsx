@@ -12,7 +12,7 @@ import { useForm } from '../../app/use-form.ts';
 import { useServices } from '../../app/use-services.ts';
 import { problemText } from '../../core/api/problems.ts';
 import { moneyText, parseMoney } from '../../core/money.ts';
-import { uuidV7 } from '../../core/uuid-v7.ts';
+import { newId } from '../../core/new-id.ts';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -105,7 +105,7 @@ interface VariantDialogProps {
 function VariantDialog({ product, variant, onClose, onChange }: VariantDialogProps) {
   const { currency } = useShop();
   const { api } = useServices();
-  const [idempotencyKey] = useState(uuidV7);
+  const [idempotencyKey] = useState(newId);
   const form = useForm(async (field) => {
     const price = parseMoney(field('price'), currency);
     const compareAt = field('compareAt') ? parseMoney(field('compareAt'), currency) : null;

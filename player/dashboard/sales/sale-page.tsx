@@ -16,7 +16,7 @@ import { LoadError } from '../../app/page-error.tsx';
 import { useAction } from '../../app/use-action.ts';
 import { usePages, useResource } from '../../app/use-resource.ts';
 import { useServices } from '../../app/use-services.ts';
-import { uuidV7 } from '../../core/uuid-v7.ts';
+import { newId } from '../../core/new-id.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Card, Figure, Figures } from '../../ui/card.tsx';
@@ -80,7 +80,7 @@ function SaleActs({ sale, onChange }: SalePartProps) {
           look="volt"
           busy={command.busy}
           onClick={() =>
-            void run(() => api.call(startSaleEndpoint, { params, body: { commandId: uuidV7() } }))
+            void run(() => api.call(startSaleEndpoint, { params, body: { commandId: newId() } }))
           }
         >
           Start sale
@@ -91,7 +91,7 @@ function SaleActs({ sale, onChange }: SalePartProps) {
           busy={command.busy}
           onClick={() =>
             void run(() =>
-              api.call(extendSaleEndpoint, { params, body: { commandId: uuidV7(), seconds: EXTENSION_S } }),
+              api.call(extendSaleEndpoint, { params, body: { commandId: newId(), seconds: EXTENSION_S } }),
             )
           }
         >
@@ -102,7 +102,7 @@ function SaleActs({ sale, onChange }: SalePartProps) {
         <Button
           busy={command.busy}
           onClick={() =>
-            void run(() => api.call(stopSaleEndpoint, { params, body: { commandId: uuidV7() } }))
+            void run(() => api.call(stopSaleEndpoint, { params, body: { commandId: newId() } }))
           }
         >
           End sale
@@ -117,7 +117,7 @@ function SaleActs({ sale, onChange }: SalePartProps) {
             const reason = prompt('Stop at once and give every unpaid unit back? Say why:');
             if (reason?.trim()) {
               void run(() =>
-                api.call(emergencyStopEndpoint, { params, body: { commandId: uuidV7(), reason } }),
+                api.call(emergencyStopEndpoint, { params, body: { commandId: newId(), reason } }),
               );
             }
           }}
@@ -192,7 +192,7 @@ function AddUnits({
   onClose,
 }: SalePartProps & { variantId: string; onClose: () => void }) {
   const { api } = useServices();
-  const [commandId] = useState(uuidV7);
+  const [commandId] = useState(newId);
   const add = useAction((quantity: number) =>
     api.call(addSaleStockEndpoint, {
       params: { saleId: sale.saleId },

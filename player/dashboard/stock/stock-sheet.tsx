@@ -12,7 +12,7 @@ import { useForm } from '../../app/use-form.ts';
 import { useServices } from '../../app/use-services.ts';
 import type { Api } from '../../core/api/api.ts';
 import { problemText } from '../../core/api/problems.ts';
-import { uuidV7 } from '../../core/uuid-v7.ts';
+import { newId } from '../../core/new-id.ts';
 import { Button } from '../../ui/button.tsx';
 import { Figure, Figures } from '../../ui/card.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -62,11 +62,11 @@ export function StockSheet({ stock, onClose, onChange }: SheetProps) {
 function ActForm({ act, stock, onChange }: { act: Act; stock: StockView; onChange: () => void }) {
   const { shopId } = useShop();
   const { api } = useServices();
-  const [changeId, setChangeId] = useState(uuidV7);
+  const [changeId, setChangeId] = useState(newId);
   const form = useForm(async (field) => {
     const result = await send(api, act, { shopId, variantId: stock.variantId }, changeId, field);
     if (!result.ok) return result.problem;
-    setChangeId(uuidV7());
+    setChangeId(newId());
     toast('Booked.', 'good');
     onChange();
     return null;

@@ -2,7 +2,7 @@ import { ChevronDown, Plus, Square, Zap } from 'lucide-react';
 import { startSaleEndpoint, type SalePlanView } from '#contracts';
 import { useAction } from '../../app/use-action.ts';
 import { useServices } from '../../app/use-services.ts';
-import { uuidV7 } from '../../core/uuid-v7.ts';
+import { newId } from '../../core/new-id.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Countdown } from '../../ui/countdown.tsx';
@@ -75,7 +75,7 @@ function StartSale({ plan }: { plan: SalePlanView }) {
   const command = useCommand();
   const { saleId } = plan;
   const later = useAction((inSeconds: number) =>
-    api.call(startSaleEndpoint, { params: { saleId }, body: { commandId: uuidV7(), inSeconds } }),
+    api.call(startSaleEndpoint, { params: { saleId }, body: { commandId: newId(), inSeconds } }),
   );
   const startIn = async (seconds: number) => {
     if (await later.run(seconds)) toast(`Starts for everybody in ${seconds} seconds`, 'good');

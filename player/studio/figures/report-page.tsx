@@ -3,12 +3,13 @@ import { useEffect } from 'react';
 import { listFiguresEndpoint, type FigureMinute } from '#contracts';
 import { LoadError } from '../../app/page-error.tsx';
 import { useResource } from '../../app/use-resource.ts';
-import { formatMoney, moneyText } from '../../core/money.ts';
+import { formatMoney } from '../../core/money.ts';
 import { Button } from '../../ui/button.tsx';
 import { Card, Figure, Figures } from '../../ui/card.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { SkeletonLines } from '../../ui/skeleton.tsx';
 import { useStudio } from '../studio-context.ts';
+import { figuresCsv } from './figures-csv.ts';
 import { LineChart } from './line-chart.tsx';
 
 const number = new Intl.NumberFormat();
@@ -77,23 +78,6 @@ export function ReportPage() {
       </div>
     </div>
   );
-}
-
-/** The minutes as CSV: what is shown, to be counted again elsewhere. */
-export function figuresCsv(minutes: readonly FigureMinute[]): string {
-  const head = 'minute,viewers,lines,reactions,orders,units,revenue';
-  const rows = minutes.map(({ minute, viewers, lines, reactions, orders, units, revenue }) =>
-    [
-      new Date(minute).toISOString(),
-      viewers,
-      lines,
-      reactions,
-      orders,
-      units,
-      revenue.map((money) => `${moneyText(money)} ${money.currency}`).join(' + '),
-    ].join(','),
-  );
-  return [head, ...rows, ''].join('\r\n');
 }
 
 function download(title: string, minutes: readonly FigureMinute[]): void {

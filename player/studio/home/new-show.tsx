@@ -4,7 +4,7 @@ import { createShowEndpoint, type Problem } from '#contracts';
 import { useForm } from '../../app/use-form.ts';
 import { useServices } from '../../app/use-services.ts';
 import { problemText } from '../../core/api/problems.ts';
-import { uuidV7 } from '../../core/uuid-v7.ts';
+import { newId } from '../../core/new-id.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { CheckField, SelectField, TextArea, TextField } from '../../ui/field.tsx';
@@ -24,7 +24,7 @@ export function NewShow({ open, shopId, onClose }: NewShowProps) {
   const form = useForm(async (field, data): Promise<Problem | null> => {
     const result = await api.call(createShowEndpoint, {
       params: { shopId },
-      idempotencyKey: uuidV7(),
+      idempotencyKey: newId(),
       body: {
         title: field('title'),
         description: field('description'),

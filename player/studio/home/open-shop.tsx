@@ -3,10 +3,11 @@ import { useForm } from '../../app/use-form.ts';
 import { useServices } from '../../app/use-services.ts';
 import { problemText } from '../../core/api/problems.ts';
 import { browserTimers } from '../../core/timers.ts';
-import { uuidV7 } from '../../core/uuid-v7.ts';
+import { newId } from '../../core/new-id.ts';
 import { Button } from '../../ui/button.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
 import { Notice } from '../../ui/notice.tsx';
+import { slugOf } from './slug.ts';
 
 const CURRENCIES = [
   'EUR',
@@ -53,7 +54,7 @@ export function OpenShop({ onOpened }: { onOpened: () => void }) {
       slug: field('slug') || slugOf(field('name')),
       currency: field('currency'),
     };
-    const result = await api.call(createShopEndpoint, { body, idempotencyKey: uuidV7() });
+    const result = await api.call(createShopEndpoint, { body, idempotencyKey: newId() });
     if (!result.ok) return result.problem;
     await becomeOwner(result.body.shopId);
     onOpened();
@@ -91,15 +92,4 @@ export function OpenShop({ onOpened }: { onOpened: () => void }) {
       </form>
     </div>
   );
-}
-
-/** The address a name makes: "Kiln & Co" is "kiln-co". */
-export function slugOf(name: string): string {
-  return name
-    .normalize('NFKD')
-    .replaceAll(/\p{M}/gu, '')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-+|-+$/g, '')
-    .slice(0, 48);
 }

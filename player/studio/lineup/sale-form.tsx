@@ -5,7 +5,7 @@ import { useForm } from '../../app/use-form.ts';
 import { useServices } from '../../app/use-services.ts';
 import { problemText } from '../../core/api/problems.ts';
 import { formatMoney, moneyText, parseMoney } from '../../core/money.ts';
-import { uuidV7 } from '../../core/uuid-v7.ts';
+import { newId } from '../../core/new-id.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
@@ -48,7 +48,7 @@ function PlanForm({ onClose }: { onClose: () => void }) {
     if (typeof wrong === 'string') return problemOf('invalid_request', wrong);
     const result = await api.call(planSaleEndpoint, {
       params: { showId: show.showId },
-      idempotencyKey: uuidV7(),
+      idempotencyKey: newId(),
       body: {
         title: field('title'),
         durationS: Number(field('durationS')),

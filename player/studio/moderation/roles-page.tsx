@@ -21,7 +21,7 @@ import { CheckField, SelectField } from '../../ui/field.tsx';
 import { useShowState } from '../../watch/watch-context.ts';
 import { useStudio } from '../studio-context.ts';
 
-export const RIGHT_WORDS: Record<ChatRight, string> = {
+const RIGHT_WORDS: Record<ChatRight, string> = {
   present: 'Pin products',
   sell: 'Run sales',
   announce: 'Announce and pin lines',

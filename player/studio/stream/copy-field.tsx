@@ -1,6 +1,7 @@
 import { Check, Copy, Eye, EyeOff } from 'lucide-react';
 import { useId, useState } from 'react';
 import { IconButton } from '../../ui/button.tsx';
+import { copyText } from '../../ui/copy-text.ts';
 
 const SHOWN_MS = 2_000;
 
@@ -10,7 +11,7 @@ export function CopyField({ label, value, secret }: { label: string; value: stri
   const [covered, setCovered] = useState(secret ?? false);
   const [copied, setCopied] = useState(false);
   const copy = async () => {
-    await navigator.clipboard.writeText(value);
+    if (!(await copyText(value))) return setCovered(false); // to be copied by hand then
     setCopied(true);
     setTimeout(() => setCopied(false), SHOWN_MS);
   };

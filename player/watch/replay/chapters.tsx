@@ -3,6 +3,7 @@ import { formatPosition } from '../../core/duration.ts';
 import type { Playback } from '../../core/playback/playback.ts';
 import type { Chapter } from '../../core/replay/chapters.ts';
 import { IconButton } from '../../ui/button.tsx';
+import { copyText } from '../../ui/copy-text.ts';
 import { toast } from '../../ui/toast.tsx';
 import { useStore } from '../../ui/use-store.ts';
 import { ProductPicture } from '../shelf/product-picture.tsx';
@@ -54,6 +55,7 @@ function goTo(playback: Playback, position: number): void {
 }
 
 async function copyLink(position: number): Promise<void> {
-  await navigator.clipboard.writeText(`${location.origin}${location.pathname}?t=${Math.floor(position)}`);
-  toast('Link to this moment copied', 'good');
+  const url = `${location.origin}${location.pathname}?t=${Math.floor(position)}`;
+  if (await copyText(url)) toast('Link to this moment copied', 'good');
+  else toast(url);
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { Id } from '#contracts';
-import { uuidV7 } from './uuid-v7.ts';
+import { newId } from './new-id.ts';
 
-describe('uuidV7', () => {
+describe('newId', () => {
   it('is the id of RFC 9562, appendix A.6', () => {
     const bytes = [0, 0, 0, 0, 0, 0, 0x0c, 0xc3, 0x18, 0xc4, 0xdc, 0x0c, 0x0c, 0x07, 0x39, 0x8f];
-    const id = uuidV7(0x017f22e279b0, (into) => {
+    const id = newId(0x017f22e279b0, (into) => {
       into.set(bytes);
       return into;
     });
@@ -13,7 +13,7 @@ describe('uuidV7', () => {
   });
 
   it('is taken by the contracts and differs each time', () => {
-    const ids = Array.from({ length: 100 }, () => uuidV7());
+    const ids = Array.from({ length: 100 }, () => newId());
     expect(ids.every((id) => Id.safeParse(id).success)).toBe(true);
     expect(new Set(ids).size).toBe(100);
   });

@@ -1,5 +1,8 @@
-/** An id whose beginning is the time (RFC 9562, version 7): what every stored thing here is named by. */
-export function uuidV7(
+/**
+ * An id whose beginning is the time (RFC 9562, version 7): what every stored thing here is named by. Also where the
+ * page is not served over TLS, where `crypto.randomUUID` is missing.
+ */
+export function newId(
   now: number = Date.now(),
   random: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array = (bytes) => crypto.getRandomValues(bytes),
 ): string {
