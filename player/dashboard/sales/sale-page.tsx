@@ -101,9 +101,7 @@ function SaleActs({ sale, onChange }: SalePartProps) {
       {running && (
         <Button
           busy={command.busy}
-          onClick={() =>
-            void run(() => api.call(stopSaleEndpoint, { params, body: { commandId: newId() } }))
-          }
+          onClick={() => void run(() => api.call(stopSaleEndpoint, { params, body: { commandId: newId() } }))}
         >
           End sale
         </Button>
