@@ -1,0 +1,140 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { getSaleEndpoint, placeHoldsEndpoint, receiveStockEndpoint, setSaleFailoverEndpoint, startSaleEndpoint } from '#contracts';
+import { newId } from '#process';
+import { startRedis, type RunningServer } from '#servers';
+import { Redis } from 'ioredis';
+import { keepBuying } from './buy-running-sale.ts';
+import { eventually, newBuyer, startHarness, startServers, type CheckoutHarness, type CheckoutServers } from './checkout-harness.ts';
+
+const STOCK = 2_000;
+
+let servers: CheckoutServers;
+let redis: RunningServer;
+let app: CheckoutHarness;
+
+beforeEach(async () => {
+  servers = await startServers();
+  redis = servers.redis;
+  app = await startHarness(servers);
+}, 60_000);
+afterEach(async () => {
+  await app.stop();
+  await redis.stop();
+  await servers.stop();
+}, 30_000);
+
+/** A running flash sale with plenty of units. */
+async function runningSale(quantity = STOCK) {
+  const shop = await app.seedShop();
+  const variantId = shop.variants[0]?.variantId ?? '';
+  await app.call(
+    receiveStockEndpoint,
+    { params: { shopId: shop.shopId, variantId }, body: { changeId: newId(), quantity } },
+    shop.owner,
+  );
+  const saleId = await shop.plan({ items: [{ variantId, quantity, price: 500 }], durationS: 600 });
+  const started = await app.call(startSaleEndpoint, { params: { saleId }, body: { commandId: newId() } }, shop.owner);
+  expect(started).toMatchObject({ ok: true, body: { state: 'open' } });
+  return { shop, variantId, saleId };
+}
+
+const restartRedis = async (): Promise<void> => {
+  redis = await startRedis({ port: servers.redis.port, dir: servers.redis.dir });
+};
+
+/** Everything that buyers were told is in Postgres, nothing is there twice, and engine and Postgres agree. */
+async function expectSound(saleId: string, variantId: string, told: { held: { holdId: string }[] }): Promise<void> {
+  const rows = await app.query<{ id: string }>(`SELECT id FROM holds WHERE sale_id = $1 AND state = 'held'`, [saleId]);
+  const stored = new Set(rows.map((row) => row.id));
+  expect(told.held.filter((hold) => !stored.has(hold.holdId))).toEqual([]);
+  const [balance] = await app.query<{ left: number; held: number }>(
+    `SELECT sum(amount) FILTER (WHERE account = 'sale:' || $1)::integer AS left,
+       sum(amount) FILTER (WHERE account = 'held:' || $1)::integer AS held FROM balances WHERE variant_id = $2`,
+    [saleId, variantId],
+  );
+  expect((balance?.left ?? 0) + (balance?.held ?? 0)).toBe(STOCK);
+  expect(balance?.held).toBe(rows.length);
+  const [sale] = await app.query<{ epoch: number; engine: 'redis' | 'postgres' }>(
+    'SELECT epoch, engine FROM sales WHERE id = $1',
+    [saleId],
+  );
+  const store = app.parts.gate.storeOf(sale?.engine ?? 'redis');
+  const snapshot = await store.read({ saleId, epoch: sale?.epoch ?? 0 }, [variantId]);
+  expect(snapshot).toMatchObject({ variants: [{ available: balance?.left, held: balance?.held }] });
+}
+
+describe('a running sale whose Redis', () => {
+  it('is restarted empty goes on from Postgres, with nothing sold twice', async () => {
+    const { saleId, variantId } = await runningSale();
+    const buyers = keepBuying(app, saleId, variantId);
+    await eventually(async () => buyers.told.held.length > 50);
+    await redis.kill();
+    await restartRedis();
+    const before = buyers.told.held.length;
+    await eventually(async () => buyers.told.held.length > before + 50);
+    await expectSound(saleId, variantId, await buyers.stop());
+  }, 60_000);
+
+  it('is restored from an old dump never answers from that old memory', async () => {
+    const { saleId, variantId } = await runningSale();
+    const buyers = keepBuying(app, saleId, variantId);
+    await eventually(async () => buyers.told.held.length > 50);
+    const admin = new Redis(redis.url);
+    await admin.save();
+    admin.disconnect();
+    const dumped = buyers.told.held.length;
+    await eventually(async () => buyers.told.held.length > dumped + 50);
+    await redis.kill();
+    await restartRedis();
+    const old = new Redis(redis.url);
+    expect(await old.exists(`inv:{${saleId}}:holds`)).toBe(1);
+    old.disconnect();
+    const before = buyers.told.held.length;
+    await eventually(async () => buyers.told.held.length > before + 50);
+    await expectSound(saleId, variantId, await buyers.stop());
+  }, 60_000);
+
+  it('is out of reach pauses with a clear answer and goes on by itself', async () => {
+    const { saleId, variantId } = await runningSale();
+    const buyers = keepBuying(app, saleId, variantId);
+    await eventually(async () => buyers.told.held.length > 20);
+    redis.pause();
+    const state = async (): Promise<string | undefined> => {
+      const sale = await app.call(getSaleEndpoint, { params: { saleId } });
+      return sale.ok ? sale.body.state : undefined;
+    };
+    await eventually(async () => (await state()) === 'paused', 15_000);
+    const refused = await app.call(
+      placeHoldsEndpoint,
+      { body: { holds: [{ holdId: newId(), saleId, lines: [{ variantId, quantity: 1 }] }] } },
+      newBuyer(),
+    );
+    expect(refused).toMatchObject({ status: 503, problem: { code: 'sale_paused' } });
+    redis.resume();
+    await eventually(async () => (await state()) === 'open', 15_000);
+    const before = buyers.told.held.length;
+    await eventually(async () => buyers.told.held.length > before + 20);
+    await expectSound(saleId, variantId, await buyers.stop());
+    const events = await app.query<{ type: string }>(`SELECT event::jsonb->>'type' AS type FROM outbox`);
+    expect(events.filter((event) => event.type === 'checkout.sale_paused').length).toBeLessThanOrEqual(2);
+  }, 60_000);
+
+  it('stays away goes on with the Postgres engine when its shop chose that', async () => {
+    const { shop, saleId, variantId } = await runningSale();
+    await app.call(
+      setSaleFailoverEndpoint,
+      { params: { saleId }, body: { commandId: newId(), failover: true } },
+      shop.owner,
+    );
+    const buyers = keepBuying(app, saleId, variantId, 4);
+    await eventually(async () => buyers.told.held.length > 20);
+    await redis.kill();
+    const before = buyers.told.held.length;
+    await eventually(async () => buyers.told.held.length > before + 20, 20_000);
+    const told = await buyers.stop();
+    const [sale] = await app.query<{ engine: string; state: string }>('SELECT engine, state FROM sales WHERE id = $1', [saleId]);
+    expect(sale).toEqual({ engine: 'postgres', state: 'open' });
+    await expectSound(saleId, variantId, told);
+    await restartRedis();
+  }, 60_000);
+});
