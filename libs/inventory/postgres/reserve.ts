@@ -12,7 +12,14 @@ interface Look {
   } | null;
   /** Terms by variant; a variant that is missing is not in the sale. */
   terms: Record<string, string> | null;
-  waited: boolean;
+  /** Variants that somebody waits for. */
+  waited: string[] | null;
+}
+
+/** Why an attempt took nothing: variants with too few units, and whether the buyer's own were too many. */
+interface Failure {
+  short: string[];
+  overLimit: boolean;
 }
 
 interface Took {
@@ -40,45 +47,55 @@ export async function reserve(
   if (lines.some((line) => terms[line.variantId] === undefined))
     return { code: 'invalid', reason: 'unknown_variant' };
   const termed = lines.map((line) => ({ ...line, terms: terms[line.variantId] ?? '' }));
-  if (look.waited) await cleanUp(session, lines);
-  return (await attempt(session, request, termed)) ?? crowded(session, request, termed);
+  for (const variantId of look.waited ?? []) await cleanUp(session, variantId);
+  const first = await attempt(session, request, termed);
+  return 'short' in first ? crowded(session, request, termed, first) : first;
 }
 
-/** After a first attempt that found too few units or too many of the buyer's own. */
+/** After a first attempt that found too few units, or too many of the buyer's own: what is past its time goes first. */
 async function crowded(
   session: SaleSession,
   request: port.ReserveRequest,
   lines: readonly port.TermedLine[],
+  failed: Failure,
 ): Promise<port.ReserveAnswer> {
-  await freeDue(session, { buyerId: request.buyerId });
-  await cleanUp(session, lines);
-  const answer = await attempt(session, request, lines);
-  if (answer) return answer;
+  for (const variantId of failed.short) await cleanUp(session, variantId);
+  if (failed.overLimit && (await isOverLimit(session, request))) {
+    await freeDue(session, { buyerId: request.buyerId });
+    await promoteWaiting(session);
+  }
+  const second = await attempt(session, request, lines);
+  if (!('short' in second)) return second;
   const limit = session.rules.limitPerBuyer;
-  const [buyer] = await session.query<{ units: number }>(
-    'SELECT units FROM engine_buyers WHERE sale_id = $1 AND buyer_id = $2',
-    [session.saleId, request.buyerId],
+  if (second.overLimit) {
+    const units = await unitsOfBuyer(session, request.buyerId);
+    return { code: 'limit_reached', limit, units, ...session.effects };
+  }
+  const variantId = second.short[0] ?? lines[0]?.variantId ?? '';
+  const [counts] = await session.query<{ held: number }>(
+    `SELECT count(*)::integer AS held FROM engine_units
+     WHERE sale_id = $1 AND variant_id = $2 AND state IN ('held', 'paying')`,
+    [session.saleId, variantId],
   );
-  const units = buyer?.units ?? 0;
-  const wanted = lines.reduce((sum, line) => sum + line.quantity, 0);
-  if (limit > 0 && units + wanted > limit) return { code: 'limit_reached', limit, units, ...session.effects };
-  const counts = await session.query<{ variantId: string; free: number; held: number }>(
-    `SELECT variant_id AS "variantId", count(*) FILTER (WHERE state = 'free')::integer AS free,
-       count(*) FILTER (WHERE state IN ('held', 'paying'))::integer AS held
-     FROM engine_units WHERE sale_id = $1 AND variant_id = ANY($2::uuid[]) GROUP BY variant_id`,
-    [session.saleId, lines.map((line) => line.variantId)],
-  );
-  const countOf = (variantId: string) => counts.find((count) => count.variantId === variantId);
-  // Units that another transaction is just taking count as free above; the line is short all the same.
-  const short = lines.find((line) => (countOf(line.variantId)?.free ?? 0) < line.quantity) ?? lines[0];
-  const variantId = short?.variantId ?? '';
-  return { code: 'sold_out', variantId, outstanding: countOf(variantId)?.held ?? 0, ...session.effects };
+  return { code: 'sold_out', variantId, outstanding: counts?.held ?? 0, ...session.effects };
 }
 
-async function cleanUp(session: SaleSession, lines: readonly port.HoldLine[]): Promise<void> {
-  const variantIds = lines.map((line) => line.variantId);
-  await freeDue(session, { variantIds });
+async function cleanUp(session: SaleSession, variantId: string): Promise<void> {
+  await freeDue(session, { variantIds: [variantId] });
   await promoteWaiting(session);
+}
+
+async function isOverLimit(session: SaleSession, { buyerId, lines }: port.ReserveRequest): Promise<boolean> {
+  const wanted = lines.reduce((sum, line) => sum + line.quantity, 0);
+  return (await unitsOfBuyer(session, buyerId)) + wanted > session.rules.limitPerBuyer;
+}
+
+async function unitsOfBuyer({ query, saleId }: SaleSession, buyerId: string): Promise<number> {
+  const [buyer] = await query<{ units: number }>(
+    'SELECT units FROM engine_buyers WHERE sale_id = $1 AND buyer_id = $2',
+    [saleId, buyerId],
+  );
+  return buyer?.units ?? 0;
 }
 
 async function lookAt(
@@ -92,18 +109,19 @@ async function lookAt(
          FROM engine_holds WHERE hold_id = $2 AND buyer_id = $3 AND sale_id = $1) AS known,
        (SELECT jsonb_object_agg(variant_id, terms) FROM engine_variants
          WHERE sale_id = $1 AND variant_id = ANY($4::uuid[])) AS terms,
-       EXISTS (SELECT 1 FROM engine_waiting WHERE sale_id = $1 AND variant_id = ANY($4::uuid[])) AS waited`,
+       (SELECT array_agg(DISTINCT variant_id ORDER BY variant_id) FROM engine_waiting
+         WHERE sale_id = $1 AND variant_id = ANY($4::uuid[])) AS waited`,
     [saleId, holdId, buyerId, variantIds],
   );
-  return look ?? { known: null, terms: null, waited: false };
+  return look ?? { known: null, terms: null, waited: null };
 }
 
-/** Takes everything in one statement, or undoes what it took and gives undefined. */
+/** Takes everything in one statement, or undoes what it took and says why. */
 async function attempt(
   session: SaleSession,
   request: port.ReserveRequest,
   lines: readonly port.TermedLine[],
-): Promise<port.ReserveAnswer | undefined> {
+): Promise<port.ReserveAnswer | Failure> {
   const { query, saleId, now, rules, effects } = session;
   const expiresAt = now + rules.holdTtlMs;
   const { holdId, buyerId } = request;
@@ -126,10 +144,13 @@ async function attempt(
     // The same key is being reserved by another call, which has committed since: its answer is the first one.
     const look = await lookAt(session, request, lines);
     if (look.known) return repeat(look.known, request, lines, now);
-    return undefined;
+    return { short: [], overLimit: false };
   }
-  const enough = lines.every((line) => took.units?.[line.variantId] === line.quantity);
-  if (enough && (!limited || took.buyerUnits !== null)) {
+  const short = lines
+    .filter((line) => took.units?.[line.variantId] !== line.quantity)
+    .map((line) => line.variantId);
+  const overLimit = limited && took.buyerUnits === null;
+  if (short.length === 0 && !overLimit) {
     await query(
       `INSERT INTO engine_journal (sale_id, kind, hold_id, buyer_id, started_at, expires_at, lines)
        VALUES ($1, 'reserve', $2, $3, $4, $5, $6)`,
@@ -139,7 +160,7 @@ async function attempt(
     return { code: 'held', replay: false, state: 'held', ...claim, ...effects };
   }
   await query(UNDO, [saleId, holdId, buyerId, took.buyerUnits === null ? 0 : wanted]);
-  return undefined;
+  return { short, overLimit };
 }
 
 /** Takes free units that nobody else is just taking; the buyer's row makes their requests take turns. */
