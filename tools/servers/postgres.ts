@@ -39,7 +39,7 @@ export interface PostgresServer extends RunningServer {
 
 /** Starts a private PostgreSQL, making its cluster first where the folder holds none, and resolves once it answers queries. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
-  const program = requireProgram('postgres', 'postgresql');
+  const program = findPostgres(options.dataDir);
   const owner = chooseOwner(options.dataDir);
   const dir = options.dataDir ?? makePrivateFolder('postgres', owner);
   prepareDataFolder(dir, owner);
@@ -61,6 +61,16 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
       },
     };
   });
+}
+
+/** The program of the version that made the data, where that is installed beside a newer one; else the newest. */
+function findPostgres(dataDir: string | undefined): string {
+  const newest = requireProgram('postgres', 'postgresql');
+  const mark = dataDir ? join(dataDir, 'PG_VERSION') : '';
+  if (!mark || !existsSync(mark)) return newest;
+  const version = readFileSync(mark, 'utf8').trim();
+  const sibling = newest.replace(/\d+(?=[^/]*\/bin\/postgres$)/, version);
+  return existsSync(sibling) ? sibling : newest;
 }
 
 async function launchOn(

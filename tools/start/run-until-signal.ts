@@ -12,6 +12,8 @@ export async function runUntilSignal(
   companion?: Companion,
 ): Promise<never> {
   const ending = endOnSignals();
+  // A terminal that was closed takes no more lines; stopping in order goes on without it.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   try {
     const options = readStartOptions(process.argv.slice(2), env);
     await startAll(process.cwd(), options, env, ending, companion);

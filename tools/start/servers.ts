@@ -2,6 +2,9 @@ import { join } from 'node:path';
 import { startNats } from '../servers/nats.ts';
 import { startPostgres } from '../servers/postgres.ts';
 import { startRedis } from '../servers/redis.ts';
+import { keepServer } from './keep-server.ts';
+import type { KeptServer } from './keep-server.ts';
+import type { Logs } from './logs.ts';
 import { createOwnDatabase } from './schemas.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -13,53 +16,27 @@ export interface Servers {
   stop(): Promise<void>;
 }
 
-interface Stoppable {
-  stop(): Promise<void>;
-}
+type Environment = Record<string, string | undefined>;
 
 /** Starts private servers with their data below the data folder, except where an address was given. */
 export async function startServers(
   dataDir: string,
   secrets: Secrets,
-  given: Record<string, string | undefined>,
-  log: (name: string, line: string) => void,
+  given: Environment,
+  logs: Logs,
 ): Promise<Servers> {
-  const started: Stoppable[] = [];
-  const keep = <T extends Stoppable>(server: T): T => {
+  const started: KeptServer[] = [];
+  const keep = async (...how: Parameters<typeof keepServer>): Promise<string> => {
+    const server = await keepServer(...how);
     started.push(server);
-    return server;
+    return server.url;
   };
-  const database = async () => {
-    const postgres = await startPostgres({
-      dataDir: join(dataDir, 'postgres'),
-      durable: true,
-      password: secrets.get('postgres.superuser'),
-      onLine: (line) => log('postgres', line),
-    });
-    return createOwnDatabase(keep(postgres).url);
-  };
-  const redis = async () =>
-    keep(
-      await startRedis({
-        dir: join(dataDir, 'redis'),
-        persistence: 'aof',
-        password: secrets.get('redis'),
-        onLine: (line) => log('redis', line),
-      }),
-    ).url;
-  const nats = async () =>
-    keep(
-      await startNats({
-        dir: join(dataDir, 'nats'),
-        password: secrets.get('nats'),
-        onLine: (line) => log('nats', line),
-      }),
-    ).url;
   const stop = async () => void (await Promise.all(started.map((server) => server.stop())));
   const all = await Promise.allSettled([
-    given['DATABASE_URL'] || database(),
-    given['REDIS_URL'] || redis(),
-    given['NATS_URL'] || nats(),
+    given['DATABASE_URL'] ||
+      keep('PostgreSQL', postgres(dataDir, secrets, logs), logs.say).then(createOwnDatabase),
+    given['REDIS_URL'] || keep('Redis', redis(dataDir, secrets, logs), logs.say),
+    given['NATS_URL'] || keep('NATS', nats(dataDir, secrets, logs), logs.say),
   ]);
   const failed = all.find((result) => result.status === 'rejected');
   if (failed) {
@@ -70,4 +47,36 @@ export async function startServers(
     (result) => (result as PromiseFulfilledResult<string>).value,
   );
   return { databaseUrl: databaseUrl ?? '', redisUrl: redisUrl ?? '', natsUrl: natsUrl ?? '', stop };
+}
+
+function postgres(dataDir: string, secrets: Secrets, logs: Logs) {
+  return (port: number | undefined) =>
+    startPostgres({
+      port,
+      dataDir: join(dataDir, 'postgres'),
+      durable: true,
+      password: secrets.get('postgres.superuser'),
+      onLine: (line) => logs.line('postgres', line),
+    });
+}
+
+function redis(dataDir: string, secrets: Secrets, logs: Logs) {
+  return (port: number | undefined) =>
+    startRedis({
+      port,
+      dir: join(dataDir, 'redis'),
+      persistence: 'aof',
+      password: secrets.get('redis'),
+      onLine: (line) => logs.line('redis', line),
+    });
+}
+
+function nats(dataDir: string, secrets: Secrets, logs: Logs) {
+  return (port: number | undefined) =>
+    startNats({
+      port,
+      dir: join(dataDir, 'nats'),
+      password: secrets.get('nats'),
+      onLine: (line) => logs.line('nats', line),
+    });
 }

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Failure } from '../bootstrap/failure.mjs';
 import { buildAll } from '../build/build.ts';
 import { freePort } from '../servers/free-port.ts';
 import { lockDataFolder } from './data-lock.ts';
@@ -37,6 +38,8 @@ export async function startAll(
   companion?: Companion,
 ): Promise<void> {
   const started = performance.now();
+  requirePlainPath(root);
+  requirePlainPath(options.dataDir);
   await requireFreePort(options.edgePort, 'EDGE_PORT', 'web pages and API');
   await requireFreePort(options.rtmpPort, 'RTMP_PORT', 'publishers');
   const unlock = lockDataFolder(options.dataDir);
@@ -54,6 +57,15 @@ export async function startAll(
   process.stdout.write(`Stopped. The data is kept in ${options.dataDir}.\n`);
 }
 
+/** nginx reads its configuration as words and quotes, and takes no path that would need either. */
+function requirePlainPath(path: string): void {
+  if (/^[^\s;{}"'$\\]+$/.test(path)) return;
+  throw new Failure(
+    `nginx cannot serve from "${path}": there is a space, quote, $, ;, { or } in it.`,
+    'Move the repository, or choose another data folder: npm start -- --data FOLDER',
+  );
+}
+
 async function bringUp(
   root: string,
   options: StartOptions,
@@ -66,7 +78,7 @@ async function bringUp(
   logs.say('Building what changed, starting PostgreSQL, Redis and NATS ...');
   const [built, servers] = await Promise.all([
     buildAll(root),
-    startServers(options.dataDir, secrets, given, logs.line).then((running) => {
+    startServers(options.dataDir, secrets, given, logs).then((running) => {
       undo.push(() => running.stop());
       return running;
     }),
