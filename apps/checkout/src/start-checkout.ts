@@ -8,6 +8,7 @@ import { followCatalog } from './catalog/follow-catalog.ts';
 import { connectEngines, makeParts, type CheckoutParts } from './checkout-parts.ts';
 import type { CheckoutEnv } from './checkout.env.ts';
 import { CheckoutModule } from './checkout.module.ts';
+import { prepareStatements } from './database/prepare-statements.ts';
 import { checkoutMigrations } from './database/migrations/index.ts';
 import { startHousekeeping, type Chore } from './housekeeping.ts';
 import { standForLeader, type Leader } from './reconcile/leader.ts';
@@ -95,6 +96,7 @@ async function connect(env: CheckoutEnv, { logger, drain, readiness }: ServiceSt
   });
   drain.add('migrations', () => source.destroy());
   const pool = pgPool(env.DATABASE_URL, env.DATABASE_POOL, logger);
+  prepareStatements(pool);
   drain.add('database', () => pool.end());
   await setHoldTime(queryOf(pool), env.HOLD_TTL_MS);
   const bus = await connectBus({ url: env.NATS_URL, name: 'checkout', logger });

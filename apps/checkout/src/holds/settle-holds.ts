@@ -128,15 +128,27 @@ export class SettleHolds {
     return { code: 'pinned', holds: pinned };
   }
 
-  /** `held -> paying`. Gives `changed` when a hold ended or its sale was rebuilt since: roll back and pin again. */
+  /**
+   * `held -> paying` for the holds of one order or of many. Gives `changed` when a hold ended or its sale was rebuilt
+   * since: roll back and pin again.
+   */
   async markPaying(
     query: Query,
-    holds: readonly PinnedHold[],
-    orderId: string,
+    orders: readonly { orderId: string; holds: readonly PinnedHold[] }[],
   ): Promise<'paying' | 'changed'> {
+    const holds = orders.flatMap((order) => order.holds.map((hold) => ({ ...hold, orderId: order.orderId })));
     const sales = await this.lockSales(query, holds);
     if (holds.some((hold) => sales.get(hold.saleId)?.epoch !== hold.epoch)) return 'changed';
-    const moved = await moveHolds(query, holds, ['held'], 'paying', { orderId });
+    const moved = await query(
+      `UPDATE holds h SET state = 'paying', order_id = o.order_id, ended_at = NULL
+       FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS o (id, buyer_id, order_id)
+       WHERE h.id = o.id AND h.buyer_id = o.buyer_id AND h.state = 'held' RETURNING h.id`,
+      [
+        holds.map((hold) => hold.holdId),
+        holds.map((hold) => hold.buyerId),
+        holds.map((hold) => hold.orderId),
+      ],
+    );
     return moved.length === holds.length ? 'paying' : 'changed';
   }
 
@@ -288,22 +300,14 @@ async function moveHolds(
   query: Query,
   holds: readonly HoldKey[],
   from: readonly string[],
-  to: 'paying' | HoldEnd,
-  set: { orderId?: string; reason?: string },
+  to: HoldEnd,
+  set: { reason?: string },
 ): Promise<unknown[]> {
   return query(
-    `UPDATE holds SET state = $3, order_id = coalesce($5, order_id), reason = coalesce($6, reason),
-       ended_at = CASE WHEN $3 = 'paying' THEN NULL ELSE clock_timestamp() END
+    `UPDATE holds SET state = $3, reason = coalesce($5, reason), ended_at = clock_timestamp()
      WHERE (id, buyer_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[])) AND state = ANY($4::text[])
      RETURNING id`,
-    [
-      holds.map((hold) => hold.holdId),
-      holds.map((hold) => hold.buyerId),
-      to,
-      from,
-      set.orderId ?? null,
-      set.reason ?? null,
-    ],
+    [holds.map((hold) => hold.holdId), holds.map((hold) => hold.buyerId), to, from, set.reason ?? null],
   );
 }
 

@@ -155,13 +155,12 @@ export class PlaceOrder {
         if (item.showId !== null) parcels.add(parcel);
         drafts.push({ item, draft: this.draftOf(item, priced) });
       }
-      for (const { item, draft } of drafts) {
-        const marked = await this.settle.markPaying(query, item.holds, draft.orderId);
+      if (drafts.length > 0) {
+        const orders = drafts.map(({ item, draft }) => ({ orderId: draft.orderId, holds: item.holds }));
+        const marked = await this.settle.markPaying(query, orders);
         // Alone, the caller pins again; in a batch, the others must not wait for that.
         if (marked === 'changed' && items.length > 1) throw new Error('a hold of the batch changed');
         if (marked === 'changed') return [{ code: 'changed' }];
-      }
-      if (drafts.length > 0) {
         await insertOrders(
           query,
           drafts.map(({ draft }) => draft),

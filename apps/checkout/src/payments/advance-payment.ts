@@ -117,7 +117,7 @@ export class AdvancePayment {
 
   private async captureSoon(payment: PaymentRow): Promise<void> {
     try {
-      await this.parts.capture.run(payment.paymentId);
+      if (payment.providerId) await this.parts.capture.capture(payment, payment.providerId);
     } catch (err) {
       this.parts.logger.warn({ err, orderId: payment.orderId }, 'a capture is left to the worker');
     }

@@ -37,11 +37,17 @@ export class CapturePayment {
   async run(paymentId: string): Promise<void> {
     const payment = await readPayment(queryOf(this.pool), paymentId);
     if (!payment || payment.decision !== 'committing' || !payment.providerId) return this.dropJob(paymentId);
-    const captured = await this.provider.capturePayment(payment.providerId, paymentId);
+    await this.capture(payment, payment.providerId);
+  }
+
+  /** Captures a payment that was committed a moment ago. */
+  async capture(payment: PaymentRow, providerId: string): Promise<void> {
+    const { paymentId } = payment;
+    const captured = await this.provider.capturePayment(providerId, paymentId);
     await reach('capture.answered');
     if (captured.code === 'captured') return this.commit.recordCaptured(payment, captured.payment);
     // No money now. Before the goods go back nobody may be able to take it later.
-    const cancelled = await this.provider.cancelPayment(payment.providerId, paymentId);
+    const cancelled = await this.provider.cancelPayment(providerId, paymentId);
     if (cancelled.code === 'voided') return this.reverse(payment, captured.reason);
     if (cancelled.payment.state === 'captured') return this.commit.recordCaptured(payment, cancelled.payment);
     throw new Error(`payment ${paymentId} can neither be captured (${captured.reason}) nor cancelled yet`);

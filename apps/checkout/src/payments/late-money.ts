@@ -128,7 +128,7 @@ export class LateMoney {
     const pinned = await this.parts.settle.pinHolds(ids, buyerId);
     if (pinned.code === 'pinned') {
       const marked = await inTransaction(this.pool, (query) =>
-        this.parts.settle.markPaying(query, pinned.holds, orderId),
+        this.parts.settle.markPaying(query, [{ orderId, holds: pinned.holds }]),
       );
       if (marked === 'changed') throw new Error(`holds of the late order ${orderId} changed; trying again`);
     } else if (pinned.code !== 'paying') return false;

@@ -5,6 +5,7 @@ import type { SandboxEvent, WebhookEndpoint } from '../objects/shapes.ts';
 import type { NewDelivery } from '../store/group-commit.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import { Mischief, seededRandom } from './mischief.ts';
+import { postJson } from './post-json.ts';
 import { signPayload } from './signature.ts';
 
 const CONCURRENCY = 16;
@@ -213,19 +214,16 @@ export class WebhookSender {
   /** The answer's status; 0 when there was none. */
   private async post(endpoint: WebhookEndpoint, payload: string): Promise<number> {
     try {
-      const response = await fetch(endpoint.url, {
-        method: 'POST',
-        headers: {
+      return await postJson(
+        endpoint.url,
+        {
           'content-type': 'application/json; charset=utf-8',
           'stripe-signature': signPayload(payload, endpoint.secret ?? '', Math.floor(Date.now() / 1_000)),
           'user-agent': 'Showfloor-Payments-Sandbox/1',
         },
-        body: payload,
-        signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
-        redirect: 'manual',
-      });
-      await response.arrayBuffer();
-      return response.status;
+        payload,
+        ANSWER_TIMEOUT_MS,
+      );
     } catch {
       return 0; // nobody there: the queue's retry is the handling
     }
