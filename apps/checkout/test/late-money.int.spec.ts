@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Identity, OrderView } from '#contracts';
 import type { PaymentProvider } from '#payments';
 import { failpoints } from '../src/failpoints.ts';
@@ -13,13 +13,16 @@ import {
   type StockedShop,
 } from './purchase-harness.ts';
 
+/** A busy machine is slow; nothing here depends on speed. */
+jest.setTimeout(60_000);
+
 let h: PurchaseHarness;
 /** While true the provider's cancel is a lie: it says `voided` and does nothing. */
 let lying = true;
 
 beforeAll(async () => {
   h = await startPurchases({ doubles: { wrapProvider: lyingProvider } });
-}, 60_000);
+}, 120_000);
 afterAll(() => h.stop(), 30_000);
 
 /** Stands for every way in which money can come after a verdict, e.g. a verdict read from a restored database. */

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { EnvError } from '#process';
 import { testCheckoutEnv } from './checkout-harness.ts';
 import {
@@ -11,13 +11,16 @@ import {
   type PurchaseHarness,
 } from './purchase-harness.ts';
 
+/** A busy machine is slow; nothing here depends on speed. */
+jest.setTimeout(60_000);
+
 const OLD_SECRET = 'whsec_the_former_one';
 
 let h: PurchaseHarness;
 
 beforeAll(async () => {
   h = await startPurchases();
-}, 60_000);
+}, 120_000);
 afterAll(() => h.stop(), 30_000);
 
 interface Sending {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { cancelOrderEndpoint, refreshPaymentEndpoint } from '#contracts';
 import { TEST_CARDS } from '#testing';
 import { failpoints } from '../src/failpoints.ts';
@@ -13,6 +13,9 @@ import {
   type PurchaseHarness,
 } from './purchase-harness.ts';
 
+/** A busy machine is slow; nothing here depends on speed. */
+jest.setTimeout(60_000);
+
 /** A process that dies at a point of a protocol. */
 class Died extends Error {}
 
@@ -20,7 +23,7 @@ let h: PurchaseHarness;
 
 beforeAll(async () => {
   h = await startPurchases();
-}, 60_000);
+}, 120_000);
 afterAll(() => h.stop(), 30_000);
 afterEach(async () => {
   failpoints.clear();

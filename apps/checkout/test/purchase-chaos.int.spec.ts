@@ -1,5 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { sellThroughChaos, startChaos, type Chaos } from './purchase-chaos.ts';
+
+/** A busy machine is slow; nothing here depends on speed. */
+jest.setTimeout(60_000);
 
 let chaos: Chaos;
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import {
   getStockEndpoint,
   listOrderEntriesEndpoint,
@@ -14,13 +14,16 @@ import {
   type StockedShop,
 } from './purchase-harness.ts';
 
+/** A busy machine is slow; nothing here depends on speed. */
+jest.setTimeout(60_000);
+
 let h: PurchaseHarness;
 let shop: StockedShop;
 
 beforeAll(async () => {
   h = await startPurchases();
   shop = await h.stocked(100);
-}, 60_000);
+}, 120_000);
 afterAll(() => h.stop(), 30_000);
 
 describe('a purchase', () => {

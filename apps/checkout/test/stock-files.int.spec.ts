@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { exportStockEndpoint, importStockEndpoint, listMovementsEndpoint, type Identity } from '#contracts';
 import { tokenOf } from '#testing';
 import {
@@ -10,6 +10,9 @@ import {
   type SeededShop,
 } from './checkout-harness.ts';
 
+/** A busy machine is slow; nothing here depends on speed. */
+jest.setTimeout(60_000);
+
 let servers: CheckoutServers;
 let app: CheckoutHarness;
 let shop: SeededShop;
@@ -18,7 +21,7 @@ beforeAll(async () => {
   servers = await startServers();
   app = await startHarness(servers);
   shop = await app.seedShop();
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await app.stop();
   await servers.stop();

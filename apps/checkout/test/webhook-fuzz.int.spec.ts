@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, describe, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, it, jest } from '@jest/globals';
 import { startPurchases, type PurchaseHarness } from './purchase-harness.ts';
 import { fuzzNotices } from './webhook-fuzz.ts';
+
+/** A busy machine is slow; nothing here depends on speed. */
+jest.setTimeout(60_000);
 
 /** Few here, many in `npm run test:faults`. */
 const RUNS = 6;
@@ -9,7 +12,7 @@ let h: PurchaseHarness;
 
 beforeAll(async () => {
   h = await startPurchases();
-}, 60_000);
+}, 120_000);
 afterAll(() => h.stop(), 30_000);
 
 describe('notices of the provider', () => {

@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Stripe } from 'stripe';
 import { startReceiver, startTestSandbox, type Receiver, type TestSandbox } from './start-sandbox.ts';
+
+/** A busy machine is slow; nothing here depends on speed. */
+jest.setTimeout(60_000);
 
 const MANUAL = {
   amount: 2_500,
