@@ -26,6 +26,7 @@ import { TEST_INTERNAL_TOKEN, TEST_JWKS, testIdentity, tokenOf } from '#testing'
 import { io, type Socket } from 'socket.io-client';
 import { chatEnv } from '../src/chat.env.ts';
 import { startChat } from '../src/start-chat.ts';
+import { showFacts } from './show-facts.ts';
 
 const WAIT_MS = 15_000;
 
@@ -111,25 +112,6 @@ export async function startHarness(): Promise<ChatHarness> {
       await bus.close();
       await nats.stop();
     },
-  };
-}
-
-export function showFacts(parts: Partial<ShowFacts> = {}): ShowFacts {
-  return {
-    showId: newId(),
-    shopId: newId(),
-    hostId: newId(),
-    seriesId: newId(),
-    title: 'A show',
-    startsAt: '2026-11-20T10:00:00.000Z',
-    visibility: 'public',
-    state: 'live',
-    goLive: 'on_publish',
-    guestChat: true,
-    streamId: null,
-    liveAt: null,
-    endedAt: null,
-    ...parts,
   };
 }
 
