@@ -72,13 +72,21 @@ export interface Folded {
   text: string;
   from: number[];
   to: number[];
+  /** Whether the character was one of several letters set apart. */
+  loose: boolean[];
 }
 
 interface Piece {
   char: string;
   from: number;
   to: number;
+  /** One of several letters that were set apart: where a word begins among them is not known. */
+  loose?: boolean;
 }
+
+const SPELLED_OUT_LETTERS = 3;
+/** Signs that stand for a letter inside a word, and are only signs at its end. */
+const SIGNS = '@$€!|+(¡';
 
 /**
  * Reads a text the way a person does: accents, scripts that look Latin, digits for letters, stretched letters and
@@ -90,6 +98,7 @@ export function fold(text: string): Folded {
     text: pieces.map(({ char }) => char).join(''),
     from: pieces.map(({ from }) => from),
     to: pieces.map(({ to }) => to),
+    loose: pieces.map(({ loose }) => loose ?? false),
   };
 }
 
@@ -105,7 +114,8 @@ function plain(text: string): Piece[] {
     const to = at + original.length;
     const decomposed = original.normalize('NFKD').toLowerCase().normalize('NFD').replace(/\p{M}/gu, '');
     for (const char of decomposed) {
-      for (const letter of LOOKALIKES[char] ?? char) pieces.push({ char: letter, from: at, to });
+      const stands = !SIGNS.includes(char) || /^[\p{L}\p{N}]/u.test(text.slice(to));
+      for (const letter of (stands && LOOKALIKES[char]) || char) pieces.push({ char: letter, from: at, to });
     }
     const last = pieces.at(-1);
     if (decomposed === '' && last) last.to = to;
@@ -137,19 +147,28 @@ function dropStretching(pieces: Piece[]): Piece[] {
 
 /** "b.a d w o r d" reads as "badword": three and more single letters in a row are one word. */
 function joinSpelledOut(pieces: Piece[]): Piece[] {
-  const words: Piece[][] = [[]];
+  const words: { letters: Piece[]; gap: Piece | undefined }[] = [{ letters: [], gap: undefined }];
   for (const piece of pieces) {
-    if (piece.char === ' ') words.push([piece], []);
-    else words.at(-1)?.push(piece);
+    const last = words.at(-1);
+    if (piece.char !== ' ') last?.letters.push(piece);
+    else if (last) {
+      last.gap = piece;
+      words.push({ letters: [], gap: undefined });
+    }
   }
   const joined: Piece[] = [];
-  for (let i = 0; i < words.length; i += 1) {
-    let end = i;
-    while (words[end + 2]?.length === 1 && words[end]?.length === 1) end += 2;
-    if (end - i >= 4) {
-      for (let part = i; part <= end; part += 2) joined.push(...(words[part] ?? []));
-      i = end;
-    } else joined.push(...(words[i] ?? []));
+  for (let from = 0; from < words.length;) {
+    let to = from;
+    while (words[to]?.letters.length === 1) to += 1;
+    const spelledOut = to - from >= SPELLED_OUT_LETTERS;
+    const end = spelledOut ? to : from + 1;
+    for (const { letters, gap } of words.slice(from, end)) {
+      joined.push(...(spelledOut ? letters.map((letter) => ({ ...letter, loose: true })) : letters));
+      if (gap && !spelledOut) joined.push(gap);
+    }
+    const lastGap = words[end - 1]?.gap;
+    if (spelledOut && lastGap) joined.push(lastGap);
+    from = end;
   }
   return joined;
 }

@@ -17,6 +17,9 @@ const SPELLED = new RegExp(
   'iu',
 );
 
+/** Folding leaves two of three equal letters. */
+const SPOKEN_WWW = /\bww [\p{L}\p{N}]/u;
+
 /** Whether a line tries to lead people somewhere else. */
 export function hasLink(text: string): boolean {
   const wide = text.normalize('NFKC');
@@ -26,6 +29,6 @@ export function hasLink(text: string): boolean {
     BARE_NAME.test(wide) ||
     ADDRESS.test(wide) ||
     SPELLED.test(wide) ||
-    /\bwww [\p{L}\p{N}]/u.test(foldText(text))
+    SPOKEN_WWW.test(foldText(text))
   );
 }

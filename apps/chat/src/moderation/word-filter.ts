@@ -1,5 +1,5 @@
 import type { WordRule } from '../rooms/room-ports.ts';
-import { fold, foldText } from './fold.ts';
+import { fold, foldText, type Folded } from './fold.ts';
 
 export interface WordHit {
   action: WordRule['action'];
@@ -43,7 +43,7 @@ export class WordFilter {
       for (let out: Node | undefined = at; out; out = out.fail) {
         for (const { rule, length } of out.ends) {
           const start = i - length + 1;
-          if (rule.match === 'word' && !isWhole(folded.text, start, i)) continue;
+          if (rule.match === 'word' && !isWhole(folded, start, i)) continue;
           hits.push({
             action: rule.action,
             pattern: rule.pattern,
@@ -91,9 +91,10 @@ export function mask(text: string, hits: readonly WordHit[]): string {
 }
 
 /** Whether the match stands alone; a plural or stretched end still counts as the same word. */
-function isWhole(text: string, start: number, end: number): boolean {
+function isWhole({ text, loose }: Folded, start: number, end: number): boolean {
   const before = text[start - 1];
-  if (before !== undefined && before !== ' ') return false;
+  if (before !== undefined && before !== ' ' && !loose[start - 1]) return false;
+  if (loose[end + 1]) return true;
   const rest = text.slice(end + 1).split(' ', 1)[0] ?? '';
   return rest === '' || rest === 's' || rest === 'es' || [...rest].every((char) => char === text[end]);
 }
