@@ -99,7 +99,8 @@ export class RoomOwners {
   }
 
   async #claim(showId: string): Promise<Claimed> {
-    if (!(await this.#ports.store.exists(showId))) {
+    const floor = await this.#ports.store.generationOf(showId);
+    if (floor === undefined) {
       this.#unknown.set(showId, true, Date.now() + UNKNOWN_MS);
       return 'unknown';
     }
@@ -108,6 +109,7 @@ export class RoomOwners {
       bucket: this.#bucket,
       key: showId,
       holderId: this.#ports.ownerId,
+      floor,
       onLost: () => {
         lost = true;
         this.#owned.get(showId)?.room.end('fenced');

@@ -49,9 +49,12 @@ export class PostgresRoomStore implements RoomStore {
     this.#now = now;
   }
 
-  async exists(showId: string): Promise<boolean> {
-    const rows = await this.#query('SELECT 1 FROM show WHERE show_id = $1 AND NOT deleted', [showId]);
-    return rows.length > 0;
+  async generationOf(showId: string): Promise<number | undefined> {
+    const [row] = await this.#query<{ generation: number | null }>(
+      'SELECT generation FROM show LEFT JOIN room USING (show_id) WHERE show_id = $1 AND NOT deleted',
+      [showId],
+    );
+    return row && (row.generation ?? 0);
   }
 
   async takeOver(fence: Fence, epoch: string): Promise<(RoomStart & { epoch: string }) | undefined> {

@@ -153,8 +153,8 @@ export interface RoomTransaction {
 
 /** The room's part of Postgres. */
 export interface RoomStore {
-  /** Whether there is such a show. */
-  exists(showId: string): Promise<boolean>;
+  /** The last owner's generation, 0 before the first; undefined when there is no such show. */
+  generationOf(showId: string): Promise<number | undefined>;
   /** Writes `generation` into the room's owner row and loads the room; undefined when a newer owner or no show is there. */
   takeOver(fence: Fence, epoch: string): Promise<(RoomStart & { epoch: string }) | undefined>;
   /** A new epoch, when the tick stream no longer has what it had. */

@@ -21,6 +21,8 @@ const POLICY_EVERY_MS = 60_000;
 /** Figures go on changing (per minute) while nothing happens. */
 const DESK_EVERY_MS = 2_000;
 const RETRY_MS = 500;
+/** The owner before had at most one tick under way. */
+const OPEN_ATTEMPTS = 3;
 
 export interface RoomPorts {
   /** The process that this owner lives in. */
@@ -127,21 +129,15 @@ export class Room {
     settings: RoomSettings,
     options: { wanted: () => boolean; onEnd: (why: RoomEnd) => void },
   ): Promise<Room | undefined> {
-    const state = await openRoom(fence, ports);
-    if (!state) return undefined;
-    const room = new Room(state, ports, settings, options.onEnd);
-    for (let attempt = 0; attempt < 5 && options.wanted(); attempt += 1) {
+    const opened = await openRoom(fence, ports);
+    if (!opened) return undefined;
+    const room = new Room(opened.state, ports, settings, options.onEnd);
+    for (let attempt = 0; attempt < OPEN_ATTEMPTS && options.wanted(); attempt += 1) {
       if (await room.#publish(options.wanted)) {
         room.#schedule();
         return room;
       }
-      // The owner before had a tick under way that arrived first: read what it said and go on after it.
-      const renewed = await openRoom(fence, ports);
-      if (!renewed) return undefined;
-      state.marks = renewed.marks;
-      state.streamSeq = renewed.streamSeq;
-      state.ready = renewed.ready;
-      state.view = renewed.view;
+      if (!(await opened.align())) return undefined;
     }
     return undefined;
   }

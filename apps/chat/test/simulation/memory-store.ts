@@ -78,8 +78,8 @@ export class MemoryStore implements RoomStore {
     this.show = show;
   }
 
-  async exists(showId: string): Promise<boolean> {
-    return showId === this.show.showId;
+  async generationOf(showId: string): Promise<number | undefined> {
+    return showId === this.show.showId ? this.generation : undefined;
   }
 
   async takeOver(fence: Fence, epoch: string): Promise<(RoomStart & { epoch: string }) | undefined> {
