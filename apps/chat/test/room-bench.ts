@@ -11,7 +11,8 @@ import type { Actor } from '../src/rooms/actor.ts';
 import type { Answer } from '../src/rooms/asks.ts';
 import { JetStreamTicks, type StoredTick } from '../src/rooms/jetstream-ticks.ts';
 import { PostgresRoomStore } from '../src/rooms/postgres-room-store.ts';
-import { Room, type RoomEnd, type RoomPorts, type RoomSettings } from '../src/rooms/room.ts';
+import type { RoomPorts } from '../src/rooms/owner-ports.ts';
+import { Room, type RoomEnd, type RoomSettings } from '../src/rooms/room.ts';
 import { showFacts } from './show-facts.ts';
 
 const silent = createLogger({ process: 'test', level: 'silent' });

@@ -16,7 +16,7 @@ export function keepBuying(app: CheckoutHarness, saleId: string, variantId: stri
     while (running) {
       const buyer = newBuyer();
       let wanted = { holdId: newId(), saleId, lines: [{ variantId, quantity: 1 }] };
-      for (let settled = false; running && !settled; ) {
+      for (let settled = false; running && !settled;) {
         const answer = await app.call(placeHoldsEndpoint, { body: { holds: [wanted] } }, buyer);
         if (answer.ok) told.held.push(...answer.body.holds);
         const code = answer.ok ? 'held' : answer.problem.code;

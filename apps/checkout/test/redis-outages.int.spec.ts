@@ -1,10 +1,23 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { getSaleEndpoint, placeHoldsEndpoint, receiveStockEndpoint, setSaleFailoverEndpoint, startSaleEndpoint } from '#contracts';
+import {
+  getSaleEndpoint,
+  placeHoldsEndpoint,
+  receiveStockEndpoint,
+  setSaleFailoverEndpoint,
+  startSaleEndpoint,
+} from '#contracts';
 import { newId } from '#process';
 import { startRedis, type RunningServer } from '#servers';
 import { Redis } from 'ioredis';
 import { keepBuying } from './buy-running-sale.ts';
-import { eventually, newBuyer, startHarness, startServers, type CheckoutHarness, type CheckoutServers } from './checkout-harness.ts';
+import {
+  eventually,
+  newBuyer,
+  startHarness,
+  startServers,
+  type CheckoutHarness,
+  type CheckoutServers,
+} from './checkout-harness.ts';
 
 const STOCK = 2_000;
 
@@ -33,7 +46,11 @@ async function runningSale(quantity = STOCK) {
     shop.owner,
   );
   const saleId = await shop.plan({ items: [{ variantId, quantity, price: 500 }], durationS: 600 });
-  const started = await app.call(startSaleEndpoint, { params: { saleId }, body: { commandId: newId() } }, shop.owner);
+  const started = await app.call(
+    startSaleEndpoint,
+    { params: { saleId }, body: { commandId: newId() } },
+    shop.owner,
+  );
   expect(started).toMatchObject({ ok: true, body: { state: 'open' } });
   return { shop, variantId, saleId };
 }
@@ -43,8 +60,14 @@ const restartRedis = async (): Promise<void> => {
 };
 
 /** Everything that buyers were told is in Postgres, nothing is there twice, and engine and Postgres agree. */
-async function expectSound(saleId: string, variantId: string, told: { held: { holdId: string }[] }): Promise<void> {
-  const rows = await app.query<{ id: string }>(`SELECT id FROM holds WHERE sale_id = $1 AND state = 'held'`, [saleId]);
+async function expectSound(
+  saleId: string,
+  variantId: string,
+  told: { held: { holdId: string }[] },
+): Promise<void> {
+  const rows = await app.query<{ id: string }>(`SELECT id FROM holds WHERE sale_id = $1 AND state = 'held'`, [
+    saleId,
+  ]);
   const stored = new Set(rows.map((row) => row.id));
   expect(told.held.filter((hold) => !stored.has(hold.holdId))).toEqual([]);
   const [balance] = await app.query<{ left: number; held: number }>(
@@ -132,7 +155,10 @@ describe('a running sale whose Redis', () => {
     const before = buyers.told.held.length;
     await eventually(async () => buyers.told.held.length > before + 20, 20_000);
     const told = await buyers.stop();
-    const [sale] = await app.query<{ engine: string; state: string }>('SELECT engine, state FROM sales WHERE id = $1', [saleId]);
+    const [sale] = await app.query<{ engine: string; state: string }>(
+      'SELECT engine, state FROM sales WHERE id = $1',
+      [saleId],
+    );
     expect(sale).toEqual({ engine: 'postgres', state: 'open' });
     await expectSound(saleId, variantId, told);
     await restartRedis();

@@ -1,7 +1,7 @@
 import type { ChatLine, LiveDesk, LiveFigures, SaleState } from '#contracts';
 import type { WaitingLine, WaitingReport } from '../rooms/intake.ts';
 import type { RoomSum } from '../rooms/asks.ts';
-import type { RoomPorts } from '../rooms/room.ts';
+import type { RoomPorts } from '../rooms/owner-ports.ts';
 import type { MinuteFigures, StoredFigures } from '../rooms/room-ports.ts';
 import type { RoomState } from '../rooms/room-state.ts';
 import { PerMinute } from './per-minute.ts';

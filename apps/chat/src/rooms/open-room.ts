@@ -1,5 +1,5 @@
 import { SNAPSHOT_LINES, type ChatLine } from '#contracts';
-import type { RoomPorts } from './room.ts';
+import type { RoomPorts } from './owner-ports.ts';
 import type { Fence, RoomStart, TickMarks } from './room-ports.ts';
 import { RoomState } from './room-state.ts';
 

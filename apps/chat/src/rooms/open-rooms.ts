@@ -13,7 +13,7 @@ import { JetStreamTicks } from './jetstream-ticks.ts';
 import { RoomOwners } from './owners.ts';
 import { PostgresRoomStore } from './postgres-room-store.ts';
 import { RoomClient } from './room-client.ts';
-import type { RoomPorts } from './room.ts';
+import type { RoomPorts } from './owner-ports.ts';
 import type { RoomStore, Standing, Timers } from './room-ports.ts';
 import { RuleNews } from './rule-news.ts';
 import { tell } from './tell.ts';

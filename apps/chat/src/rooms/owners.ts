@@ -3,7 +3,8 @@ import { openLeaseBucket, type Bus, type ExpiringBucket } from '#bus';
 import { acquireLease, boundedCache, type Lease, type Logger } from '#process';
 import { roomSubjects, RoomSum, type Answer, type Ask } from './asks.ts';
 import { hear } from './tell.ts';
-import { Room, type RoomPorts, type RoomSettings } from './room.ts';
+import type { RoomPorts } from './owner-ports.ts';
+import { Room, type RoomSettings } from './room.ts';
 
 /** A dead owner's lease is free after this; with claims every 250 ms a new one is there well within three seconds. */
 export const LEASE_MS = 1_500;

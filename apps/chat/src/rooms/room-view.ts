@@ -113,11 +113,6 @@ export function applySale(view: RoomView, sale: SaleState): void {
   view.sales = [...others, sale].slice(-MOST_SALES);
 }
 
-/** A copy that later ticks do not change: what one moment's snapshot holds. */
-export function copyView(view: RoomView): RoomView {
-  return { ...view };
-}
-
 function applyAmbient(view: RoomView, ambient: LiveAmbient): void {
   if (ambient.viewers !== undefined) view.viewers = ambient.viewers;
   if (ambient.reactionTotal !== undefined) view.reactionTotal = ambient.reactionTotal;

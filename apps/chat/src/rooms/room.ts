@@ -1,14 +1,15 @@
-import type { ChatLine, HostCommand, LiveDesk, LivePush, ReactionKind } from '#contracts';
+import type { ChatLine, ReactionKind } from '#contracts';
 import { LiveBudget } from '../lines/live-budget.ts';
-import { mayOrder, type Actor } from './actor.ts';
-import type { Answer, Ask, PolicyChange, Refused, RoomBrief, RoomSum } from './asks.ts';
+import { mayOrder } from './actor.ts';
+import type { Answer, Ask, RoomBrief, RoomSum } from './asks.ts';
 import { SALE_COMMANDS } from './commands/carry-out.ts';
 import type { AfterEffect } from './commands/command.ts';
 import { RoomDesk } from '../figures/room-desk.ts';
 import { Intake } from './intake.ts';
 import { OrderBook, type WaitingCommand } from './order-book.ts';
 import { openRoom } from './open-room.ts';
-import type { Fence, ProgrammeClock, RoomStore, Standing, TickStream, Timers } from './room-ports.ts';
+import type { RoomPorts } from './owner-ports.ts';
+import type { Fence } from './room-ports.ts';
 import type { RoomState } from './room-state.ts';
 import { FencedError, storeWaiting, takeInputs, type Settle, type TurnParts } from './room-turn.ts';
 
@@ -23,34 +24,6 @@ const DESK_EVERY_MS = 2_000;
 const RETRY_MS = 500;
 /** The owner before had at most one tick under way. */
 const OPEN_ATTEMPTS = 3;
-
-export interface RoomPorts {
-  /** The process that this owner lives in. */
-  ownerId: string;
-  store: RoomStore;
-  ticks: TickStream;
-  programme: ProgrammeClock;
-  timers: Timers;
-  newId(): string;
-  random(): number;
-  /** Gives a sale command to checkout, which decides. */
-  forwardSale(
-    command: HostCommand,
-    commandId: string,
-    actor: Actor,
-    showId: string,
-  ): Promise<{ ok: true } | Refused>;
-  standing(shopId: string, userId: string): Promise<Standing>;
-  /** To everybody's gateways: a person's sockets, the desks of the room, its rules of entry. */
-  push(userId: string, push: LivePush): void;
-  desk(showId: string, desk: LiveDesk): void;
-  policyChanged(showId: string, change: PolicyChange): void;
-  /** To the owners of the shop's other rooms. */
-  rulesChanged(shopId: string): void;
-  /** Milliseconds between ticks at this size of room. */
-  tickMs(viewers: number): number;
-  warn(error: unknown, message: string): void;
-}
 
 export interface RoomSettings {
   /** Lines a second that everybody gets; 0 shows all. */

@@ -1,0 +1,33 @@
+import type { HostCommand, LiveDesk, LivePush } from '#contracts';
+import type { Actor } from './actor.ts';
+import type { PolicyChange, Refused } from './asks.ts';
+import type { ProgrammeClock, RoomStore, Standing, TickStream, Timers } from './room-ports.ts';
+
+/** What a room's owner needs of the world around it. */
+export interface RoomPorts {
+  /** The process that this owner lives in. */
+  ownerId: string;
+  store: RoomStore;
+  ticks: TickStream;
+  programme: ProgrammeClock;
+  timers: Timers;
+  newId(): string;
+  random(): number;
+  /** Gives a sale command to checkout, which decides. */
+  forwardSale(
+    command: HostCommand,
+    commandId: string,
+    actor: Actor,
+    showId: string,
+  ): Promise<{ ok: true } | Refused>;
+  standing(shopId: string, userId: string): Promise<Standing>;
+  /** To everybody's gateways: a person's sockets, the desks of the room, its rules of entry. */
+  push(userId: string, push: LivePush): void;
+  desk(showId: string, desk: LiveDesk): void;
+  policyChanged(showId: string, change: PolicyChange): void;
+  /** To the owners of the shop's other rooms. */
+  rulesChanged(shopId: string): void;
+  /** Milliseconds between ticks at this size of room. */
+  tickMs(viewers: number): number;
+  warn(error: unknown, message: string): void;
+}
