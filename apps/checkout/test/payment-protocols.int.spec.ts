@@ -160,6 +160,13 @@ describe('protocol 2: pay or cancel, one winner', () => {
     });
     await runOut(h.app, order.orderId);
     await paid;
+    await h.app.orders.sweep.stop(); // the round that saw the unpaid payment has ended
+    h.app.orders.sweep.start();
+    const [payment] = await h.app.query<{ decision: string }>(
+      'SELECT decision FROM payments WHERE order_id = $1',
+      [order.orderId],
+    );
+    expect(payment?.decision).toBe('committed');
     expect(await h.until(order.orderId, buyer, 'paid', 'expired')).toMatchObject({ state: 'paid' });
     expect(await shelf(h.app, shop)).toEqual({ available: 0, held: 0, sold: 1 });
     expect(await atProvider(h, order.orderId)).toMatchObject({ status: 'succeeded' });
