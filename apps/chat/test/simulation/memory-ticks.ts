@@ -2,7 +2,7 @@ import type { StoredTick } from '../../src/rooms/jetstream-ticks.ts';
 import type { Published, TickMarks, TickStream } from '../../src/rooms/room-ports.ts';
 
 /** What happens to one delivery of a tick to one gateway. */
-export type Delivery = { lost: true } | { delayMs: number };
+type Delivery = { lost: true } | { delayMs: number };
 
 /**
  * The tick stream in memory, with JetStream's behaviour: a publish is stored only when the expected last sequence is
