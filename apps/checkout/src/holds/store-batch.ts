@@ -20,7 +20,7 @@ const FLUSH_TIMEOUT_MS = 3_000;
  * ledger event for all. Ids that are there already are left alone. Everything is locked in the order sales, holds,
  * balances, each sorted, so that two flushes never wait for each other in a circle.
  */
-const STORE = `
+export const STORE_HOLDS = `
 WITH input AS (
   SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::text[], $6::jsonb[], $7::float8[], $8::float8[])
     AS hold (id, buyer_id, sale_id, epoch, source, lines, started_ms, expires_ms)
@@ -55,15 +55,16 @@ WITH input AS (
 )
 SELECT id AS "holdId", buyer_id AS "buyerId" FROM stored`;
 
-/** Gives the keys that were stored by this call. */
+/** Gives the keys that were stored by this call. Tests give another `text`, to show what a rule in it is for. */
 export async function storeBatch(
   pool: Pool,
   holds: readonly HoldToStore[],
   expired: readonly HoldKey[],
+  text: string = STORE_HOLDS,
 ): Promise<HoldKey[]> {
   const statement = {
-    name: 'store-holds',
-    text: STORE,
+    ...(text === STORE_HOLDS ? { name: 'store-holds' } : {}),
+    text,
     values: [
       ...columnsOf(holds),
       expired.map((key) => key.holdId),

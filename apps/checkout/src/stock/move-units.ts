@@ -29,6 +29,9 @@ interface LockedSale {
   epoch: number;
 }
 
+/** The sales of a move as they were when it was booked, with the prices their engines may need. */
+type Locked = Map<string, LockedSale & { terms: Map<string, string> }>;
+
 interface Taken extends UnitMove {
   sale: KnownSale;
 }
@@ -71,23 +74,46 @@ export class MoveUnits {
         return short;
       }
       await reach('stock.taken');
-      try {
-        const locked = await inTransaction(this.pool, (query) => book(query, event, moves, taken, also));
-        await reach('stock.booked');
-        await this.give(moves, locked);
-        for (const { from, to, variantId } of moves) {
-          for (const at of [from, to]) if (typeof at !== 'string') this.activity.touch(at.saleId, variantId);
-        }
-        return { code: 'moved' };
-      } catch (error) {
-        await this.putBack(taken);
-        if (error instanceof Repeated) return { code: 'repeat' };
-        if (isShort(error)) return { code: 'not_enough', available: 0 };
-        if (!(error instanceof Moved)) throw error;
-        for (const { sale } of taken) this.gate.forget(sale.saleId);
+      const booked = await this.book(event, moves, taken, also);
+      if (booked === 'again') continue;
+      if ('code' in booked) return booked;
+      await reach('stock.booked');
+      await this.give(moves, booked);
+      for (const { from, to, variantId } of moves) {
+        for (const at of [from, to]) if (typeof at !== 'string') this.activity.touch(at.saleId, variantId);
       }
+      return { code: 'moved' };
     }
     return { code: 'paused' };
+  }
+
+  /** Books in Postgres; units that were taken for nothing go back. After a commit they must not: they are booked. */
+  private async book(
+    event: LedgerEvent,
+    moves: readonly UnitMove[],
+    taken: readonly Taken[],
+    also: (query: Query) => Promise<void>,
+  ): Promise<Locked | MoveResult | 'again'> {
+    let committing = false;
+    try {
+      return await inTransaction(this.pool, async (query) => {
+        const locked = await book(query, event, moves, taken, also);
+        committing = true;
+        return locked;
+      });
+    } catch (error) {
+      // Nobody knows whether a commit whose answer was lost took place: then only Postgres can tell the engines.
+      if (committing) {
+        for (const { sale } of taken) await this.rebuildSale.rebuild(sale);
+        throw error;
+      }
+      await this.putBack(taken);
+      if (error instanceof Repeated) return { code: 'repeat' };
+      if (isShort(error)) return { code: 'not_enough', available: 0 };
+      if (!(error instanceof Moved)) throw error;
+      for (const { sale } of taken) this.gate.forget(sale.saleId);
+      return 'again';
+    }
   }
 
   /** Takes units out of the engines they come from; fills `taken`. */
@@ -125,10 +151,7 @@ export class MoveUnits {
   }
 
   /** Tells the engines of the units they may sell now. A stale epoch is fine: that rebuild saw the booking. */
-  private async give(
-    moves: readonly UnitMove[],
-    locked: Map<string, LockedSale & { terms: Map<string, string> }>,
-  ) {
+  private async give(moves: readonly UnitMove[], locked: Locked): Promise<void> {
     for (const { to, variantId, quantity } of moves) {
       const sale = typeof to === 'string' ? undefined : locked.get(to.saleId);
       if (!sale || sale.state === 'planned') continue;
@@ -150,7 +173,7 @@ async function book(
   moves: readonly UnitMove[],
   taken: readonly Taken[],
   also: (query: Query) => Promise<void>,
-): Promise<Map<string, LockedSale & { terms: Map<string, string> }>> {
+): Promise<Locked> {
   const saleIds = moves.flatMap(({ from, to }) =>
     [from, to].flatMap((at) => (typeof at === 'string' ? [] : [at.saleId])),
   );
