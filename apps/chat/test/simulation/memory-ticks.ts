@@ -1,9 +1,6 @@
 import type { StoredTick } from '../../src/rooms/jetstream-ticks.ts';
 import type { Published, TickMarks, TickStream } from '../../src/rooms/room-ports.ts';
 
-/** What happens to one delivery of a tick to one gateway. */
-type Delivery = { lost: true } | { delayMs: number };
-
 /**
  * The tick stream in memory, with JetStream's behaviour: a publish is stored only when the expected last sequence is
  * right, repeats of a message are recognised, acknowledgements may be lost, and what is sent on to gateways may be lost,
