@@ -2,8 +2,8 @@ import { flvHeader, presentationTime, tagKind, writeTag, type FlvTag } from '#fl
 
 /** A stream with far key frames at a high rate; beyond it nobody can join until the next key frame. */
 const MAX_VIDEO_BYTES = 32 * 1024 * 1024;
-/** Sound that a restarted encoder begins with. */
-const SOUND_KEPT_MS = 4_000;
+/** What is kept although it was cut: an encoder that stalls is replaced after five seconds and must begin before them. */
+const KEPT_MS = 9_000;
 
 interface Logged {
   pts: number;
@@ -66,10 +66,11 @@ export class TagLog {
     this.frames += 1;
     this.videoBytes += frame.bytes.length;
     if (!frame.key && this.videoBytes <= MAX_VIDEO_BYTES) return;
+    const keepMs = Math.min(keepFromMs, frame.pts - KEPT_MS);
     const start =
       this.videoBytes > MAX_VIDEO_BYTES
         ? this.video.findLastIndex(({ key }) => key)
-        : this.video.findLastIndex(({ key, pts }) => key && pts <= keepFromMs + 1);
+        : this.video.findLastIndex(({ key, pts }) => key && pts <= keepMs + 1);
     for (const { bytes } of this.video.splice(0, Math.max(0, start))) this.videoBytes -= bytes.length;
     if (this.videoBytes > MAX_VIDEO_BYTES) {
       this.video = [];
@@ -80,8 +81,8 @@ export class TagLog {
   private addSound(sound: Logged): void {
     this.sound.push(sound);
     const first = this.sound[0];
-    if (first && sound.pts - first.pts > 2 * SOUND_KEPT_MS) {
-      this.sound = this.sound.filter(({ pts }) => pts > sound.pts - SOUND_KEPT_MS);
+    if (first && sound.pts - first.pts > 2 * KEPT_MS) {
+      this.sound = this.sound.filter(({ pts }) => pts > sound.pts - KEPT_MS);
     }
   }
 }

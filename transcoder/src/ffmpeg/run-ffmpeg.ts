@@ -15,7 +15,7 @@ const KEPT_LINES = 40;
 const LINE_CHARS = 500;
 const STOP_GRACE_MS = 2_000;
 /** After end of input ffmpeg has this long to write what it still holds. */
-const FLUSH_GRACE_MS = 4_000;
+const FLUSH_GRACE_MS = 10_000;
 
 export interface FfmpegEvents {
   handleInit(output: string, bytes: Uint8Array, track: TrackInfo): void;
@@ -33,8 +33,8 @@ export interface RunningFfmpeg {
   /** Bytes that ffmpeg has not read yet. */
   readonly unreadBytes: number;
   write(bytes: Buffer): void;
-  /** No more input: it writes what it holds and ends. */
-  end(): void;
+  /** No more input: it writes what it holds and ends, at the latest after `graceMs`. */
+  end(graceMs?: number): void;
   /** Ends it at once. */
   kill(): Promise<void>;
 }
@@ -133,10 +133,10 @@ class FfmpegProcess implements RunningFfmpeg {
     if (!this.input.writableEnded && !this.input.destroyed) this.input.write(bytes);
   }
 
-  end(): void {
+  end(graceMs = FLUSH_GRACE_MS): void {
     if (this.input.writableEnded) return;
     this.input.end();
-    this.flushTimer = setTimeout(() => void this.kill(), FLUSH_GRACE_MS);
+    this.flushTimer = setTimeout(() => void this.kill(), graceMs);
   }
 
   async kill(): Promise<void> {

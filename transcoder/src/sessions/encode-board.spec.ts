@@ -184,6 +184,21 @@ describe('rungs on demand', () => {
     expect(told).toMatchObject({ stopped: [], troubles: [], runs: 2 });
   });
 
+  it('a successor that is faster than the one it follows waits for its last frames', () => {
+    const { board, encoders, play, span } = stage();
+    board.want(['v480']);
+    play(5_300);
+    board.want(['v480', 'v360']);
+    play(5_900);
+    play(6_500, false);
+    // The former process gives its last frames only after its successor's first.
+    encoders[1]?.work();
+    encoders[0]?.work();
+    play(9_950);
+    expect(span('v480')).toEqual([2_000, 9_900, true]);
+    expect(span('v360')).toEqual([4_000, 9_900, true]);
+  });
+
   it('a rung that nobody asks for any more ends with its segment', () => {
     const { board, play, span, running, told } = stage();
     board.want(ALL);

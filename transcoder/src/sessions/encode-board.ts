@@ -1,10 +1,11 @@
 import type { Logger } from '#process';
-import { encodePlan, type KeyFrames } from '../ffmpeg/arguments.ts';
+import type { KeyFrames } from '../ffmpeg/arguments.ts';
 import { blame, lastWords, type FfmpegEnd } from '../ffmpeg/blame.ts';
 import type { TagLog } from '../feed/tag-log.ts';
 import { pixelRate, type Rung } from '../ladder/ladder.ts';
 import type { PlannedSegment, SegmentPlan } from '../timeline/segment-plan.ts';
-import { startEncoder, type RunningEncoder, type StartEncoder } from './encoder.ts';
+import { EncodeGroup } from './encode-group.ts';
+import type { StartEncoder } from './encoder.ts';
 import { RenditionTrack } from './rendition-track.ts';
 import type { StretchOutput } from './stretch-output.ts';
 
@@ -13,22 +14,8 @@ const BEHIND_MS = 1_500;
 const BEHIND_FOR_MS = 5_000;
 /** A rung that was dropped is not tried again sooner. */
 const REST_MS = 60_000;
-/** Rounding of timestamps on their way through ffmpeg. */
-const ROUNDING_MS = 8;
 const MAX_FAILURES = 3;
 const FAILURE_WINDOW_MS = 30_000;
-
-/** One process for a set of rungs, so that the picture is decoded once. */
-interface Group {
-  encoder: RunningEncoder;
-  rungs: Set<string>;
-  /** Samples before this moment are another group's, per rung. */
-  from: Map<string, number>;
-  /** Samples from this moment on are another group's. */
-  untilMs: number;
-  /** How many frames the log had seen when the group was given its past. */
-  headCount: number;
-}
 
 export interface EncodeBoardOptions {
   ladder: readonly Rung[];
@@ -37,6 +24,8 @@ export interface EncodeBoardOptions {
   follow: KeyFrames['follow'];
   plan: SegmentPlan;
   log: TagLog;
+  /** Rungs that somebody plays already. */
+  wanted?: readonly string[];
   out: StretchOutput;
   logger: Logger;
   start?: StartEncoder;
@@ -50,17 +39,19 @@ export class EncodeBoard {
   private readonly options: EncodeBoardOptions;
   private readonly tracks = new Map<string, RenditionTrack>();
   private readonly resting = new Map<string, number>();
-  private readonly groups = new Set<Group>();
-  private current: Group | undefined;
-  private next: Group | undefined;
+  private readonly groups = new Set<EncodeGroup>();
+  private current: EncodeGroup | undefined;
+  private next: EncodeGroup | undefined;
   private wanted = new Set<string>();
   private behindSince: number | undefined;
   private failures: number[] = [];
   private stopped = false;
+  private readonly firstMs: number;
 
   constructor(options: EncodeBoardOptions) {
     this.options = options;
-    this.want([]);
+    this.firstMs = options.plan.current.startMs;
+    this.want(options.wanted ?? []);
   }
 
   /** The rungs that run or are about to. */
@@ -77,16 +68,14 @@ export class EncodeBoard {
   }
 
   /** A segment begins at `segment`; to be called before its first frame is written. */
-  handleBoundary(segment: PlannedSegment): void {
-    const former = this.current;
+  handleBoundary({ startMs }: PlannedSegment): void {
     if (this.next) {
-      for (const [name, fromMs] of this.next.from)
-        this.next.from.set(name, Math.min(fromMs, segment.startMs));
-      this.retire(former, segment.startMs);
+      this.next.takeOver(startMs);
+      this.current?.retire(startMs);
       this.current = this.next;
       this.next = undefined;
-    } else if (former && this.allowed().size === 0) {
-      this.retire(former, segment.startMs);
+    } else if (this.current && this.allowed().size === 0) {
+      this.current.retire(startMs);
       this.current = undefined;
     }
     this.apply();
@@ -94,12 +83,7 @@ export class EncodeBoard {
 
   /** A frame, with its decoding and presentation time. */
   write(bytes: Buffer, decodeMs: number, ms: number): void {
-    for (const group of this.groups) {
-      // A group that has just started found this very frame in the log.
-      if (group.headCount >= this.options.log.frameCount) continue;
-      if (decodeMs < group.untilMs) group.encoder.write(bytes, ms);
-      else group.encoder.end();
-    }
+    for (const group of this.groups) group.write(bytes, decodeMs, ms);
   }
 
   /** Looks for processes that stall or fall behind; called several times a second. */
@@ -138,48 +122,43 @@ export class EncodeBoard {
     const present = this.current?.rungs ?? new Set();
     // Leaving waits for the boundary, and so does everything while a change is under way.
     if (names.size === 0 || isSame(names, present)) return;
-    const group = this.start(names, (name) => (present.has(name) ? Infinity : this.startMs()));
+    const group = this.start(names, (name) => (present.has(name) ? Infinity : this.resumeMs(name)));
     if (!group) return;
-    if (this.current) this.next = group;
-    else this.current = group;
+    this.groups.add(group);
+    if (!this.current) {
+      this.current = group;
+      return;
+    }
+    group.follow(this.current);
+    this.next = group;
+  }
+
+  private start(names: ReadonlySet<string>, fromOf: (name: string) => number): EncodeGroup | undefined {
+    const { ladder, log, follow, logger, start } = this.options;
+    const rungs = ladder.filter(({ name }) => names.has(name));
+    const from = new Map(rungs.map(({ name }) => [name, fromOf(name)]));
+    const nearestMs = this.startMs();
+    const beginMs = Math.min(nearestMs, ...from.values());
+    return EncodeGroup.begin(
+      {
+        ...{ rungs, from, beginMs, follow, log, logger, start },
+        trackOf: (name) => this.track(name),
+        onExit: (group, end) => this.handleExit(group, end),
+      },
+      nearestMs,
+    );
   }
 
   private startMs(): number {
     return this.options.plan.current.startMs;
   }
 
-  private start(names: Set<string>, fromOf: (name: string) => number): Group | undefined {
-    const { ladder, log, follow, logger } = this.options;
-    const head = log.videoFrom(this.startMs());
-    const rungs = ladder.filter(({ name }) => names.has(name));
-    if (!head) return undefined;
-    const fromMs = log.firstFrameFrom(this.startMs()) ?? this.startMs();
-    const keyFrames: KeyFrames = follow === 'source' ? { follow } : { follow, fromMs };
-    const group: Group = {
-      rungs: names,
-      from: new Map(rungs.map(({ name }) => [name, fromOf(name)])),
-      untilMs: Infinity,
-      headCount: log.frameCount,
-      encoder: (this.options.start ?? startEncoder)(
-        encodePlan(rungs, keyFrames),
-        head,
-        {
-          handleInit: (name, bytes, track) => this.track(name).handleInit(bytes, track),
-          handleSamples: (name, samples, track) => {
-            const own = samples.filter((sample) => {
-              const ms = ((sample.decodeTime + sample.compositionOffset) * 1_000) / track.timescale;
-              const begin = (group.from.get(name) ?? Infinity) - ROUNDING_MS;
-              return ms >= begin && ms < group.untilMs - ROUNDING_MS;
-            });
-            if (own.length > 0) this.track(name).push(own, track);
-          },
-          handleExit: (end) => this.handleExit(group, end),
-        },
-        logger,
-      ),
-    };
-    this.groups.add(group);
-    return group;
+  /** Where a rung must go on: after what viewers have of its open segment, else at the plan's. */
+  private resumeMs(name: string): number {
+    const track = this.tracks.get(name);
+    // A rung that must run and has given nothing yet still owes the stretch's beginning.
+    const owed = this.options.always.includes(name) && track?.endMs === undefined ? this.firstMs : Infinity;
+    return Math.min(track?.resumeMs ?? owed, this.startMs());
   }
 
   private track(name: string): RenditionTrack {
@@ -190,13 +169,10 @@ export class EncodeBoard {
     return track;
   }
 
-  private retire(group: Group | undefined, untilMs: number): void {
-    if (group) group.untilMs = untilMs;
-  }
-
-  private handleExit(group: Group, end: FfmpegEnd & { asked: boolean }): void {
+  private handleExit(group: EncodeGroup, end: FfmpegEnd & { asked: boolean }): void {
     this.groups.delete(group);
     if (this.stopped) return;
+    for (const heir of this.groups) heir.handleGone(group);
     const isNeeded = group === this.current || group === this.next;
     if (isNeeded && !end.asked) this.replace(group, end);
     for (const name of group.rungs) {
@@ -207,7 +183,7 @@ export class EncodeBoard {
   }
 
   /** Starts a dead group anew in the past; the cutters drop what viewers have. */
-  private replace(group: Group, end: FfmpegEnd): void {
+  private replace(group: EncodeGroup, end: FfmpegEnd): void {
     const { out, logger } = this.options;
     const whose = blame(end);
     const detail = lastWords(end);
@@ -219,13 +195,13 @@ export class EncodeBoard {
     if (this.current === group) {
       this.current = this.next;
       this.next = undefined;
-      for (const name of this.current?.rungs ?? []) this.current?.from.set(name, this.startMs());
+      this.current?.inherit((name) => this.resumeMs(name));
     }
     if (this.failures.length > MAX_FAILURES) this.giveUp(group, now);
     this.apply();
   }
 
-  private giveUp(group: Group, now: number): void {
+  private giveUp(group: EncodeGroup, now: number): void {
     this.failures = [];
     if (this.options.always.some((name) => group.rungs.has(name))) {
       return this.options.out.broken('the encoder ends again and again');
@@ -252,7 +228,7 @@ export class EncodeBoard {
     });
     // At once: two processes side by side are what the machine can bear least.
     const former = this.current;
-    this.retire(former, -Infinity);
+    former?.retire(-Infinity);
     this.current = undefined;
     this.apply();
     void former?.encoder.stop();

@@ -41,6 +41,7 @@ export class Encoder {
   private endAsked = false;
   private asked = false;
   private over = false;
+  private aborted = false;
   private newestInMs = -Infinity;
   private newestOutMs = -Infinity;
   private lastOutputAt: number;
@@ -73,7 +74,7 @@ export class Encoder {
 
   /** Whether it gives nothing although it has been given plenty, or leaves too much unread. */
   isStuck(now = performance.now()): boolean {
-    if (this.over) return false;
+    if (this.over || this.aborted) return false;
     if ((this.process?.unreadBytes ?? 0) > MAX_UNREAD_BYTES) return true;
     return this.newestInMs - this.newestOutMs > SLACK_MS && now - this.lastOutputAt > STALL_MS;
   }
@@ -87,6 +88,8 @@ export class Encoder {
 
   /** Ends it at once because it misbehaves. */
   async abort(): Promise<void> {
+    if (this.aborted) return;
+    this.aborted = true;
     this.endAsked = true;
     await this.process?.kill();
   }

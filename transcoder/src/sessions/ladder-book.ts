@@ -19,8 +19,8 @@ export class LadderBook {
   }
 
   /** Lists the ladder of a source; renditions that it does not have any more are stopped. */
-  list(source: SourcePicture, hasSound: boolean): void {
-    const ladder = ladderOf(source, hasSound);
+  list(source: SourcePicture): void {
+    const ladder = ladderOf(source);
     for (const [name, declaration] of this.told)
       if (!ladder.has(name)) this.tell(name, { ...declaration, state: 'stopped' });
     for (const [name, declaration] of ladder) {
@@ -64,7 +64,7 @@ export class LadderBook {
   }
 }
 
-function ladderOf(source: SourcePicture, hasSound: boolean): Map<string, RenditionDeclaration> {
+function ladderOf(source: SourcePicture): Map<string, RenditionDeclaration> {
   const { codecs, width, height, frameRate } = source;
   const side = Math.min(width, height);
   const base = { run: NO_RUN, state: 'listed' as const };
@@ -93,7 +93,7 @@ function ladderOf(source: SourcePicture, hasSound: boolean): Map<string, Renditi
       name: `${Math.min(rung.width, rung.height)}p`,
     });
   }
-  if (hasSound) ladder.set('audio', { ...soundDeclaration(), ...base });
+  ladder.set('audio', { ...soundDeclaration(), ...base });
   return ladder;
 }
 

@@ -8,7 +8,9 @@ import { SegmentPlan, type SegmentNumbers } from '../timeline/segment-plan.ts';
 import { EncodeBoard } from './encode-board.ts';
 import { RenditionTrack } from './rendition-track.ts';
 import { RestartingEncoder } from './restarting-encoder.ts';
+import { SilenceFiller } from './silence-filler.ts';
 import type { StretchOutput } from './stretch-output.ts';
+import type { SlateMedia } from '../slate/slate-media.ts';
 
 /** `copy`: the top rung is the source itself; `grid`: its key frames are too far apart and it is encoded. */
 export type StretchMode = 'copy' | 'grid';
@@ -23,6 +25,8 @@ export interface LiveStretchOptions {
   /** Encoded rungs below the top that run from the beginning. */
   wanted: readonly string[];
   pinned: readonly string[];
+  /** Stands in for sound that does not come; undefined while it is being made. */
+  silence: () => SlateMedia | undefined;
   /** Short side of an encoded top rung. */
   topSide: number;
   out: StretchOutput;
@@ -40,7 +44,9 @@ export class LiveStretch {
   private readonly chooser = new BoundaryChooser();
   private readonly board: EncodeBoard;
   private readonly copy: { encoder: RestartingEncoder; track: RenditionTrack } | undefined;
-  private audio: { encoder: RestartingEncoder; track: RenditionTrack } | undefined;
+  private readonly soundTrack: RenditionTrack;
+  private readonly filler: SilenceFiller;
+  private soundEncoder: RestartingEncoder | undefined;
   private over = false;
 
   constructor(options: LiveStretchOptions) {
@@ -56,12 +62,14 @@ export class LiveStretch {
       follow: mode === 'grid' ? 'grid' : 'source',
       plan: this.plan,
       log,
+      wanted: options.wanted,
       out,
       logger,
     });
-    this.board.want(options.wanted);
     if (mode === 'copy') this.copy = this.startCopy();
-    if (log.hasSound) this.audio = this.startAudio();
+    this.soundTrack = new RenditionTrack('audio', 'audio', this.plan, out);
+    this.filler = new SilenceFiller(this.soundTrack, this.plan, options.silence);
+    if (log.hasSound) this.soundEncoder = this.startSound();
   }
 
   get running(): ReadonlySet<string> {
@@ -76,7 +84,10 @@ export class LiveStretch {
   handleTag(tag: FlvTag, bytes: Buffer): TagOutcome {
     if (this.over) return { kind: 'fine' };
     const kind = tagKind(tag);
-    if (kind === 'sound') this.audio?.encoder.write(bytes, tag.timestamp);
+    if (kind === 'sound') {
+      this.filler.handleSound(tag.timestamp);
+      this.soundEncoder?.write(bytes, tag.timestamp);
+    }
     if (kind === 'aac-config') this.handleSoundSetup(bytes, tag.timestamp);
     if (kind !== 'key-frame' && kind !== 'frame') return { kind: 'fine' };
     const ms = presentationTime(tag);
@@ -84,10 +95,11 @@ export class LiveStretch {
     this.plan.advance(tag.timestamp);
     this.copy?.encoder.write(bytes, ms);
     this.board.write(bytes, tag.timestamp, ms);
-    this.audio?.track.drain();
+    this.soundTrack.drain();
     const { startMs } = this.plan.current;
     if (this.mode === 'copy' && ms - startMs > LONGEST_SEGMENT_MS) {
-      const fromMs = this.options.log.firstFrameFrom(startMs + LONGEST_SEGMENT_MS - 400) ?? ms;
+      const givenMs = this.copy?.track.flushedMs ?? startMs;
+      const fromMs = this.options.log.firstFrameFrom(Math.max(startMs + WHOLE_PARTS_MS, givenMs)) ?? ms;
       return { kind: 'key frames too far apart', fromMs };
     }
     return { kind: 'fine' };
@@ -96,7 +108,8 @@ export class LiveStretch {
   checkTime(): void {
     if (this.over) return;
     this.copy?.encoder.checkTime();
-    this.audio?.encoder.checkTime();
+    this.soundEncoder?.checkTime();
+    this.filler.fill();
     this.board.checkTime();
   }
 
@@ -107,7 +120,7 @@ export class LiveStretch {
 
   /** Programme time up to which some rendition has been given out. */
   get endMs(): number {
-    return Math.max(this.copy?.track.endMs ?? 0, this.audio?.track.endMs ?? 0, this.board.endMs());
+    return Math.max(this.copy?.track.endMs ?? 0, this.soundTrack.endMs ?? 0, this.board.endMs());
   }
 
   /** Ends the stretch: what is left before `untilMs` is given out, encoders go. */
@@ -115,9 +128,9 @@ export class LiveStretch {
     if (this.over) return Promise.resolve();
     this.over = true;
     this.copy?.track.finish(untilMs);
-    this.audio?.track.finish(untilMs);
+    this.soundTrack.finish(untilMs);
     this.board.finish(untilMs);
-    return Promise.all([this.copy?.encoder.stop(), this.audio?.encoder.stop(), this.board.stop()]).then(
+    return Promise.all([this.copy?.encoder.stop(), this.soundEncoder?.stop(), this.board.stop()]).then(
       () => undefined,
     );
   }
@@ -140,7 +153,7 @@ export class LiveStretch {
     const encoder = new RestartingEncoder({
       name: 'source',
       plan: copyPlan(),
-      head: () => log.videoFrom(this.plan.current.startMs),
+      head: () => log.videoFrom(track.resumeMs ?? this.plan.current.startMs),
       events: {
         handleInit: (_output, bytes, info) => track.handleInit(bytes, info),
         handleSamples: (_output, samples, info) => track.push(samples, info),
@@ -151,10 +164,10 @@ export class LiveStretch {
     return { encoder, track };
   }
 
-  private startAudio() {
+  private startSound(): RestartingEncoder {
     const { out, log, logger } = this.options;
-    const track = this.audio?.track ?? new RenditionTrack('audio', 'audio', this.plan, out);
-    const encoder = new RestartingEncoder({
+    const track = this.soundTrack;
+    return new RestartingEncoder({
       name: 'audio',
       plan: audioPlan(),
       head: () => log.soundFrom((track.endMs ?? this.plan.current.startMs) - SOUND_LEAD_MS),
@@ -165,14 +178,15 @@ export class LiveStretch {
       out,
       logger,
     });
-    return { encoder, track };
   }
 
   private handleSoundSetup(bytes: Buffer, ms: number): void {
-    if (!this.audio) this.audio = this.startAudio();
-    else this.audio.encoder.write(bytes, ms);
+    if (!this.soundEncoder) this.soundEncoder = this.startSound();
+    else this.soundEncoder.write(bytes, ms);
   }
 }
 
 /** The sound encoder's delay and its resampler's; earlier output is cut away. */
 const SOUND_LEAD_MS = 100;
+/** Length of a segment without a key frame when it is left for an encoded one. */
+const WHOLE_PARTS_MS = 3_000;

@@ -19,9 +19,23 @@ export class RenditionTrack {
     });
   }
 
-  /** Programme time up to which viewers have it. */
+  /** Programme time up to which parts have been given out. */
+  get flushedMs(): number | undefined {
+    return this.cutter.flushedMs;
+  }
+
+  /** Programme time up to which samples have been taken. */
   get endMs(): number | undefined {
     return this.cutter.endMs;
+  }
+
+  /** Where a new encoder must go on, when a segment is open; undefined when the next segment will do. */
+  get resumeMs(): number | undefined {
+    return this.cutter.isOpen ? this.cutter.endMs : undefined;
+  }
+
+  get hasInit(): boolean {
+    return this.init !== undefined;
   }
 
   /** A new encoder with the same set-up continues the run, so that players need no new init segment. */

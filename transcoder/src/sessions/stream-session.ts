@@ -5,7 +5,7 @@ import { openFeed, type Feed } from '../feed/open-feed.ts';
 import { ladderBelow, type SourcePicture } from '../ladder/ladder.ts';
 import { OriginClient, type OriginVerdict } from '../origin/origin-client.ts';
 import { SlateStretch } from '../slate/slate-stretch.ts';
-import type { SlateShelf } from '../slate/slate-media.ts';
+import type { SlateMedia, SlateShelf } from '../slate/slate-media.ts';
 import { SegmentNumbers } from '../timeline/segment-plan.ts';
 import { LadderBook } from './ladder-book.ts';
 import { LiveStretch, type StretchMode } from './live-stretch.ts';
@@ -21,6 +21,7 @@ const UNWATCHED_MS = 30_000;
 /** The slate's pictures are made this long after a stream's start, when the first rush is over. */
 const PREPARE_SLATE_MS = 3_000;
 const RETRY_FEED_MS = 300;
+const RETRY_SILENCE_MS = 5_000;
 /** A stream that breaks this often within a minute is given up for a while. */
 const MAX_BREAKS = 5;
 const BREAKS_WINDOW_MS = 60_000;
@@ -64,7 +65,7 @@ export class StreamSession {
   private slateComing = false;
   private lastFrameAt = performance.now();
   private fresh = true;
-  private hadSound = false;
+  private silence: SlateMedia | undefined;
   private wanted: string[] = [];
   private breaks: number[] = [];
   private restUntil = 0;
@@ -87,6 +88,7 @@ export class StreamSession {
     this.out = this.makeOutput();
     this.done = new Promise((resolve) => (this.conclude = resolve));
     this.timer = setInterval(() => this.tick(), TICK_MS);
+    this.fetchSilence();
     void withContext({ showId }, () => this.run());
   }
 
@@ -201,7 +203,6 @@ export class StreamSession {
       return;
     }
     const outcome = this.live.handleTag(tag, bytes);
-    if (programme.log.hasSound && !this.hadSound) this.listLadder(programme);
     if (outcome.kind === 'fine') return;
     this.endLive(outcome.fromMs);
     this.startLive(programme, outcome.fromMs, 'grid');
@@ -218,8 +219,7 @@ export class StreamSession {
     this.endSlate();
     const discontinuity = !this.fresh;
     this.fresh = false;
-    this.hadSound = log.hasSound;
-    this.ladder.list(source, log.hasSound);
+    this.ladder.list(source);
     this.client.setState('live');
     this.live = new LiveStretch({
       mode,
@@ -232,6 +232,7 @@ export class StreamSession {
       pinned: this.options.pinnedRungs.filter((name) =>
         ladderBelow(source).some((rung) => rung.name === name),
       ),
+      silence: () => this.silence,
       topSide: DEFAULT_TOP_SIDE,
       out: this.out,
       logger: this.logger,
@@ -240,17 +241,22 @@ export class StreamSession {
     setTimeout(() => this.prepareSlate(source), PREPARE_SLATE_MS).unref();
   }
 
-  private listLadder({ source, log }: ProgrammeFeed): void {
-    this.hadSound = log.hasSound;
-    if (source) this.ladder.list(source, log.hasSound);
-  }
-
   private tick(): void {
     if (this.stopping.signal.aborted || this.sealing) return;
     this.live?.checkTime();
     if (this.slate) return this.slate.advance(this.programmeNow());
     const silentMs = performance.now() - this.lastFrameAt;
     if (silentMs > (this.feed ? SILENT_MS : LEFT_MS) && !this.fresh) void this.startSlate();
+  }
+
+  private fetchSilence(): void {
+    this.options.slates.silence().then(
+      (media) => (this.silence = media),
+      (err: unknown) => {
+        this.logger.error({ err }, 'there is no silence to fill gaps with; trying again');
+        if (!this.stopping.signal.aborted) setTimeout(() => this.fetchSilence(), RETRY_SILENCE_MS).unref();
+      },
+    );
   }
 
   private programmeNow(): number {
@@ -289,7 +295,7 @@ export class StreamSession {
       return [name, await slates.picture(width, height)] as const;
     });
     const media = await Promise.all(pictures);
-    return this.hadSound ? [...media, ['audio', await slates.silence()] as const] : media;
+    return [...media, ['audio', await slates.silence()] as const];
   }
 
   private prepareSlate(source: SourcePicture): void {

@@ -11,6 +11,8 @@ export const SLATE_LOOP_MS = 2_000;
 /** Pictures of this many sizes are kept, about 100 KB each. */
 const KEPT_SIZES = 32;
 const SILENCE_S = 0.4;
+/** Half a second of work, which a busy machine may take long over. */
+const MAKE_WITHIN_MS = 60_000;
 /** Slates are made while streams run. */
 const NICENESS = 10;
 const BYTES_PER_SAMPLE = 4;
@@ -100,7 +102,7 @@ async function encode(plan: FfmpegPlan, input: Buffer, logger: Logger): Promise<
     logger,
   );
   process.write(input);
-  process.end();
+  process.end(MAKE_WITHIN_MS);
   const end = await process.exited;
   if (!init || !track || samples.length === 0) {
     throw new Error(`no slate could be made: ${end.lines.join(' | ') || `exit ${end.code ?? end.signal}`}`);

@@ -62,10 +62,11 @@ export class SlateStretch {
   advance(nowMs: number): void {
     const blocksPerSegment = SLATE_LOOP_MS / PART_MS;
     while (this.blockEndMs + PART_MS <= nowMs) {
-      if (this.blocks > 0 && this.blocks % blocksPerSegment === 0) this.plan.begin(this.blockEndMs);
       this.blocks += 1;
       this.blockEndMs += PART_MS;
-      this.plan.advance(this.blockEndMs);
+      // Set before the block is filled: a packet of sound that is nearer to the next segment belongs to it.
+      if (this.blocks % blocksPerSegment === 0) this.plan.begin(this.blockEndMs);
+      else this.plan.advance(this.blockEndMs);
       for (const source of this.sources.values()) fill(source, this.blockEndMs);
     }
   }

@@ -68,7 +68,7 @@ describe('a slate', () => {
       );
       for (const { duration } of of) expect(duration).toBeCloseTo(0.5, 1);
     }
-    expect(ended).toEqual(['source 40', 'audio 40', 'source 41', 'audio 41']);
+    expect(ended).toEqual(['source 40', 'audio 40', 'audio 41', 'source 41', 'audio 42']);
   });
 
   it('has one unbroken timeline, and a key frame at each segment’s start', () => {

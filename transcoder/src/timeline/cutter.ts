@@ -3,6 +3,8 @@ import type { PlannedSegment, SegmentPlan } from './segment-plan.ts';
 
 /** Aimed-at length of a part. Parts lie on this grid from the segment's start, so none is longer by more than a sample. */
 export const PART_MS = 500;
+/** Least length of a part that is not its segment's last: 85 % of the origin's part target of 0.55 s. */
+const LEAST_PART_MS = 468;
 /** Sound waits this long at most for the picture to say where a segment begins. */
 const MAX_HELD_MS = 700;
 /** Timestamps are rounded on their way. */
@@ -53,6 +55,7 @@ export class Cutter {
   private run = '';
   /** Decode time up to which samples have been taken. */
   private takenTick = -Infinity;
+  private flushedTick: number | undefined;
 
   constructor(kind: 'video' | 'audio', plan: SegmentPlan, events: CutterEvents) {
     this.kind = kind;
@@ -60,9 +63,23 @@ export class Cutter {
     this.events = events;
   }
 
-  /** Programme time up to which parts have been given out. */
+  /** Programme time up to which samples have been taken. */
   get endMs(): number | undefined {
-    return this.track && this.takenTick > 0 ? (this.takenTick * 1_000) / this.track.timescale : undefined;
+    return this.track && this.takenTick > 0
+      ? Math.round((this.takenTick * 1_000) / this.track.timescale)
+      : undefined;
+  }
+
+  /** Programme time up to which parts have been given out. */
+  get flushedMs(): number | undefined {
+    return this.flushedTick !== undefined && this.track
+      ? (this.flushedTick * 1_000) / this.track.timescale
+      : undefined;
+  }
+
+  /** Whether a segment has begun and not ended. */
+  get isOpen(): boolean {
+    return this.open !== undefined;
   }
 
   /** From the next segment on the samples are of this run. */
@@ -120,8 +137,14 @@ export class Cutter {
     return decodeTime + duration / 2 < this.takenTick;
   }
 
+  /** Sound that comes in the middle of a segment waits for the next: all renditions' segments begin together. */
+  private isTooLate({ startMs }: PlannedSegment, ms: number): boolean {
+    return this.kind === 'audio' && ms - startMs > PART_MS;
+  }
+
   private enter(planned: PlannedSegment | undefined, { decodeTime }: TimedSample, startMs: number): void {
     if (!planned || planned.msn <= (this.open?.planned.msn ?? this.lastMsn)) return;
+    if (!this.open && this.isTooLate(planned, startMs)) return;
     this.closeSegment();
     this.open = { planned, firstTick: decodeTime, startMs, index: 0, run: this.run };
   }
@@ -132,8 +155,10 @@ export class Cutter {
     if (!this.open) return;
     this.pending.push(sample);
     this.takenTick = sample.decodeTime + sample.duration;
+    const ticks = (ms: number): number => (ms * track.timescale) / 1_000;
     const elapsed = this.takenTick - this.open.firstTick + sample.duration / 2;
-    if (elapsed * 1_000 >= (this.open.index + 1) * PART_MS * track.timescale) this.flushPart();
+    const length = this.takenTick - (this.pending[0]?.decodeTime ?? this.takenTick);
+    if (elapsed >= ticks((this.open.index + 1) * PART_MS) && length >= ticks(LEAST_PART_MS)) this.flushPart();
   }
 
   private flushPart(): void {
@@ -141,6 +166,7 @@ export class Cutter {
     const [first] = pending;
     if (!open || !track || !first) return;
     this.pending = [];
+    this.flushedTick = this.takenTick;
     const ticks = pending.reduce((sum, { duration }) => sum + duration, 0);
     const { index, planned } = open;
     open.index += 1;
