@@ -10,6 +10,10 @@ export const chatEnv = commonEnv.extend({
     .url()
     .default('http://127.0.0.1:7103')
     .describe('Where this process reaches checkout, which decides commands about sales.'),
+  CATALOG_URL: z
+    .url()
+    .default('http://127.0.0.1:7102')
+    .describe('Where this process reaches catalog, asked for shows and line-ups it has not heard of yet.'),
   CHAT_LINES_PER_S: z.coerce
     .number()
     .int()

@@ -23,6 +23,7 @@ import { createLogger, newId, parseEnv } from '#process';
 import { createDatabase, startNats, type RunningServer } from '#servers';
 import type { RunningService } from '#service';
 import { TEST_INTERNAL_TOKEN, TEST_JWKS, testIdentity, tokenOf } from '#testing';
+import pg from 'pg';
 import { io, type Socket } from 'socket.io-client';
 import { chatEnv } from '../src/chat.env.ts';
 import { startChat } from '../src/start-chat.ts';
@@ -105,6 +106,13 @@ export async function startHarness(): Promise<ChatHarness> {
       if (show.state === 'live') {
         await publish(makeEvent(showWentLive, { aggregateId: showId, version: 3, data: show }));
       }
+      const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });
+      const heard = `SELECT 1 FROM show JOIN line_up USING (show_id)
+                     WHERE show_id = $1 AND facts->>'state' = $2 AND product_ids <@ (SELECT array_agg(product_id) FROM product)`;
+      while ((await pool.query(heard, [showId, show.state])).rowCount === 0) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      await pool.end();
       return { showId, shopId, hostId: show.hostId, productIds, facts: show };
     },
     async stop() {

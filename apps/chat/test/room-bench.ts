@@ -66,6 +66,7 @@ export async function startRoomBench(): Promise<RoomBench> {
       newId,
       random: Math.random,
       forwardSale: async () => ({ ok: true }),
+      askCatalog: async () => false,
       standing: (shopId, userId) => store.standing(shopId, userId),
       push: () => undefined,
       desk: () => undefined,

@@ -1,6 +1,7 @@
 import type { EntryType, SaleFacts, SaleState } from '#contracts';
 
-const MOST_ITEMS = 100;
+/** Variants that are known of a shop's standing sale. */
+const MOST_ITEMS = 5_000;
 
 /** A sale as checkout tells it, in the words of the live page. */
 export function saleStateOf(facts: SaleFacts, version: number): SaleState {

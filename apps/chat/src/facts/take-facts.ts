@@ -37,6 +37,7 @@ import {
   type ShowFacts,
 } from '#contracts';
 import type { RoomNews } from '../rooms/room-ports.ts';
+import { leaveInput, leaveSale, leaveSales } from './leave-sales.ts';
 import { mergeItems, saleStateOf } from './sale-facts.ts';
 
 const showEvents = [
@@ -83,6 +84,9 @@ export const factEvents = [
   holdPromoted,
 ] as const;
 
+/** Shows of one shop that are told of its standing sale. */
+const MOST_SHOWS = 50;
+
 type Fact = EventOf<(typeof factEvents)[number]>;
 type ShowEvent = EventOf<(typeof showEvents)[number]>;
 type ProductEvent = EventOf<(typeof productEvents)[number]>;
@@ -98,9 +102,11 @@ export interface FactEffects {
 
 /** Stores what an event says, unless something newer is stored, and leaves what concerns a room for its owner. */
 export async function takeFact(fact: Fact, query: Query, effects: FactEffects): Promise<void> {
+  // Instances share the work: two events of one aggregate may be handled at the same moment, its first ones too.
+  await query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [fact.aggregateId]);
   const [context, name] = fact.type.split('.');
   if (context === 'catalog') {
-    if (name === 'lineup_changed') return takeLineUp(fact as EventOf<typeof lineupChanged>, query);
+    if (name === 'lineup_changed') return takeLineUp(fact as EventOf<typeof lineupChanged>, query, effects);
     if (name?.startsWith('product_')) return takeProduct(fact as ProductEvent, query);
     return takeShow(fact as ShowEvent, query, effects);
   }
@@ -131,6 +137,7 @@ async function takeShow(event: ShowEvent, query: Query, effects: FactEffects): P
   for (const [index, input] of inputs.entries()) {
     await leaveInput(query, facts.showId, `${event.id}.${index}`, input);
   }
+  if (!before) await leaveSales(query, facts);
   effects.roomChanged(facts.showId);
 }
 
@@ -142,13 +149,21 @@ async function takeProduct({ data, version }: ProductEvent, query: Query): Promi
   );
 }
 
-async function takeLineUp({ data, version }: EventOf<typeof lineupChanged>, query: Query): Promise<void> {
+async function takeLineUp(
+  { data, version }: EventOf<typeof lineupChanged>,
+  query: Query,
+  effects: FactEffects,
+): Promise<void> {
   const productIds = data.items.toSorted((a, b) => a.position - b.position).map((item) => item.productId);
   await query(
     `INSERT INTO line_up (show_id, product_ids, version) VALUES ($1, $2, $3)
      ON CONFLICT (show_id) DO UPDATE SET product_ids = $2, version = $3 WHERE line_up.version < $3`,
     [data.showId, productIds, version],
   );
+  const [row] = await query<{ facts: ShowFacts }>('SELECT facts FROM show WHERE show_id = $1', [data.showId]);
+  if (!row) return;
+  await leaveSales(query, row.facts);
+  effects.roomChanged(data.showId);
 }
 
 async function takeSale(event: SaleEvent, query: Query, effects: FactEffects): Promise<void> {
@@ -166,19 +181,17 @@ async function takeSale(event: SaleEvent, query: Query, effects: FactEffects): P
   // Counters that nobody has taken into the log yet are replaced: only the last one is news.
   const slot = event.type === 'checkout.stock_changed' ? `stock.${facts.saleId}` : event.id;
   for (const showId of await showsOf(facts, query)) {
-    await leaveInput(query, showId, slot, { kind: 'sale', sale });
-    effects.roomChanged(showId);
+    await leaveSale(query, showId, slot, sale);
+    if (facts.showId) effects.roomChanged(showId);
   }
 }
 
-/** A flash sale belongs to its show; a standing sale is news in the shop's shows on air that present its products. */
+/** A flash sale belongs to its show; a standing sale is news in all of the shop's shows that are not over. */
 async function showsOf(facts: SaleEvent['data'], query: Query): Promise<string[]> {
   if (facts.showId) return [facts.showId];
-  const productIds = facts.items.flatMap((item) => item.productId ?? []);
   const rows = await query<{ show_id: string }>(
-    `SELECT show.show_id FROM show JOIN line_up USING (show_id)
-     WHERE shop_id = $1 AND NOT deleted AND show.facts->>'state' IN ('live', 'paused') AND product_ids && $2::uuid[]`,
-    [facts.shopId, productIds],
+    `SELECT show_id FROM show WHERE shop_id = $1 AND NOT deleted AND facts->>'state' <> 'ended' LIMIT $2`,
+    [facts.shopId, MOST_SHOWS],
   );
   return rows.map((row) => row.show_id);
 }
@@ -221,14 +234,4 @@ async function pushPromotion(event: EventOf<typeof holdPromoted>, effects: FactE
     expiresAt: Date.parse(hold.expiresAt),
     at: Date.parse(event.at),
   });
-}
-
-/** Leaves something for the room's owner; a slot that is taken is replaced and goes to the end. */
-async function leaveInput(query: Query, showId: string, slot: string, input: RoomNews): Promise<void> {
-  await query(
-    `INSERT INTO room_input (show_id, slot, input) VALUES ($1, $2, $3)
-     ON CONFLICT (show_id, slot) DO UPDATE SET input = $3, position = DEFAULT`,
-    [showId, slot, JSON.stringify(input)],
-  );
-  await query(`SELECT pg_notify('room_input', $1)`, [showId]);
 }

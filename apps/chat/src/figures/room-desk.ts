@@ -68,6 +68,7 @@ export class RoomDesk {
 
   onPresence(gateway: string, presence: NonNullable<RoomSum['presence']>, now: number): void {
     this.#presence.take(gateway, presence, now);
+    if (presence.desks > 0 && !this.isOpen) this.#countedAt = -Infinity;
     this.#count(now);
   }
 

@@ -6,7 +6,7 @@ export const MOST_PER_ACCOUNT = 20;
 export const MOST_PER_ADDRESS = 2_000;
 /** A client hears that its token ends this long before. */
 const TOKEN_WARNING_MS = 60_000;
-const SWEEP_MS = 5_000;
+const SWEEP_MS = 1_000;
 /** A drain takes this long for a full gateway; small ones are quicker. */
 const LEAST_PER_STEP = 100;
 const STEP_MS = 1_000;

@@ -4,6 +4,7 @@ import { boundedCache, newId, type Logger } from '#process';
 import type { Pool } from 'pg';
 import type { ChatEnv } from '../chat.env.ts';
 import { chatSchema } from '../database/schema.ts';
+import { askForProduct, askForShow } from '../facts/ask-catalog.ts';
 import { InputWatch } from '../facts/input-watch.ts';
 import { Programmes } from '../facts/programme.ts';
 import { factEvents, takeFact } from '../facts/take-facts.ts';
@@ -52,6 +53,7 @@ export async function openRooms(env: ChatEnv, shared: Shared): Promise<OpenRooms
   const programmes = new Programmes();
   const pace = new TickPace(env.CHAT_TICK_MS);
   const news = new RuleNews(bus);
+  const catalog = { url: env.CATALOG_URL, internalToken: env.INTERNAL_TOKEN };
   const ports: RoomPorts = {
     ownerId: newId(),
     store,
@@ -61,6 +63,10 @@ export async function openRooms(env: ChatEnv, shared: Shared): Promise<OpenRooms
     newId,
     random: Math.random,
     standing: cachedStandings(store),
+    askCatalog: async (showId, productId) => {
+      const found = await askForShow(catalog, pool, showId);
+      return (productId ? await askForProduct(catalog, pool, productId) : false) || found;
+    },
     forwardSale: (command, commandId, actor, showId) =>
       forwardSale({ url: env.CHECKOUT_URL, internalToken: env.INTERNAL_TOKEN }, command, {
         commandId,

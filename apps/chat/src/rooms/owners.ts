@@ -100,7 +100,10 @@ export class RoomOwners {
   }
 
   async #claim(showId: string): Promise<Claimed> {
-    const floor = await this.#ports.store.generationOf(showId);
+    const { store } = this.#ports;
+    const known = await store.generationOf(showId);
+    const asked = known === undefined && (await this.#ports.askCatalog(showId, undefined));
+    const floor = asked ? await store.generationOf(showId) : known;
     if (floor === undefined) {
       this.#unknown.set(showId, true, Date.now() + UNKNOWN_MS);
       return 'unknown';

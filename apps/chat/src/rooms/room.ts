@@ -6,7 +6,7 @@ import { SALE_COMMANDS } from './commands/carry-out.ts';
 import type { AfterEffect } from './commands/command.ts';
 import { RoomDesk } from '../figures/room-desk.ts';
 import { Intake } from './intake.ts';
-import { OrderBook, type WaitingCommand } from './order-book.ts';
+import { OrderBook } from './order-book.ts';
 import { openRoom } from './open-room.ts';
 import type { RoomPorts } from './owner-ports.ts';
 import type { Fence } from './room-ports.ts';
@@ -205,9 +205,20 @@ export class Room {
       const verdict = await this.#ports.forwardSale(ask.command, ask.id, ask.actor, this.showId);
       if (!verdict.ok) return verdict;
     }
+    const answer = await this.#queueOrder(ask);
+    const unheardOf =
+      !answer.ok && (answer.code === 'product_not_in_line_up' || answer.code === 'line_up_at_end');
+    if (!unheardOf) return answer;
+    // The line-up may have changed a moment ago, and its event be under way.
+    const productId = 'productId' in ask.command ? ask.command.productId : undefined;
+    return (await this.#ports.askCatalog(this.showId, productId)) ? this.#queueOrder(ask) : answer;
+  }
+
+  #queueOrder({ id, actor, command }: Extract<Ask, { ask: 'command' }>): Promise<Answer> {
     return new Promise((settle) => {
-      const waiting: WaitingCommand = { id: ask.id, actor: ask.actor, command: ask.command, settle };
-      if (!this.#orders.add(waiting)) return settle({ ok: false, code: 'unavailable', retryAfterMs: 1_000 });
+      if (!this.#orders.add({ id, actor, command, settle })) {
+        return settle({ ok: false, code: 'unavailable', retryAfterMs: 1_000 });
+      }
       this.#urgent = true;
       this.#schedule();
     });

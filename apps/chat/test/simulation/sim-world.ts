@@ -240,6 +240,7 @@ export class SimWorld {
       newId: v7,
       random: () => random.next(),
       forwardSale: async () => ({ ok: true }),
+      askCatalog: async () => false,
       standing: async () => ({ buyer: false, showsBadge: false, followsSince: null }),
       push: () => undefined,
       desk: () => undefined,

@@ -29,6 +29,7 @@ const facts = [
      version int NOT NULL
    )`,
   `CREATE INDEX sale_show ON sale (show_id)`,
+  `CREATE INDEX sale_shop ON sale (shop_id)`,
   `CREATE TABLE buyer (
      shop_id uuid NOT NULL,
      user_id uuid NOT NULL,
