@@ -230,7 +230,7 @@ describe('who may watch', () => {
       };
       expect(await check(token)).toEqual([204, null]);
       expect(await check('')).toEqual([403, 'private']);
-      expect(await check(`${token.slice(0, -1)}x`)).toEqual([403, 'private']);
+      expect(await check(forged(token))).toEqual([403, 'private']);
       const other = await onAir(1, facts);
       expect((await fetch(`${origin.url}/playback/${other.showId}?token=${token}`)).status).toBe(403);
     }
@@ -293,4 +293,10 @@ async function bytesLeft(showId: string): Promise<string[]> {
   const left: string[] = [];
   for await (const { key } of origin.origin.store.list(`shows/${showId}/`)) left.push(key);
   return left;
+}
+
+/** The token with one character changed; not the last, some of whose bits mean nothing. */
+function forged(token: string): string {
+  const other = token.at(-6) === 'A' ? 'B' : 'A';
+  return `${token.slice(0, -6)}${other}${token.slice(-5)}`;
 }
