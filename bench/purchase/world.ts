@@ -18,6 +18,7 @@ export interface World {
   checkoutUrl: string;
   sandboxUrl: string;
   natsUrl: string;
+  redisUrl: string;
   postgresPid: number;
   keys: SandboxKeys;
   query: Query;
@@ -57,6 +58,7 @@ export async function startWorld(): Promise<World> {
     checkoutUrl,
     sandboxUrl,
     natsUrl: nats.url,
+    redisUrl: redis.url,
     postgresPid: postgres.pid,
     keys: sandboxKeys(INTERNAL_TOKEN),
     query: queryOf(pool),
