@@ -49,6 +49,11 @@ export function supervise(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM
   };
 }
 
+/** How many supervised children run. */
+export function runningChildren(): number {
+  return running.size;
+}
+
 function killAllOnExit(): void {
   if (exitHookSet) return;
   exitHookSet = true;
