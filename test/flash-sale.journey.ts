@@ -117,6 +117,7 @@ async function startAndPin(title: string): Promise<void> {
   await page.getByRole('button', { name: `Start sale ${title}`, exact: true }).click();
   await page.getByText(`${UNITS} left`).first().waitFor();
   await page.getByRole('button', { name: 'Pin Flash show mug' }).click();
+  await page.getByRole('button', { name: 'Unpin' }).waitFor();
   await page.context().close();
 }
 
