@@ -2,7 +2,8 @@ import { cpus } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startPublisher } from '../../libs/testing/publisher.ts';
-import { newVisitor, openBrowser } from '../../test/support/browser.ts';
+import { newVisitor, openBrowser, pictureOf } from '../../test/support/browser.ts';
+import { until } from '../../test/support/people.ts';
 import { setStage, streamKey, untilShow } from '../../test/support/stage.ts';
 import { startSystem } from '../../test/support/system.ts';
 import { delaysOf, MEASURE_IN_PAGE, type Measured } from './read-time-code.ts';
@@ -47,9 +48,7 @@ async function measure(): Promise<Record<string, unknown>> {
   stops.push(() => browser.close());
   const { page, errors } = await newVisitor(browser, system.siteUrl);
   await page.goto(`/shows/${stage.show.showId}`);
-  await page.waitForFunction('document.querySelector("video")?.currentTime > 1', undefined, {
-    timeout: START_DEADLINE_MS,
-  });
+  await until('the picture moves', async () => (await pictureOf(page)).frames > 30, START_DEADLINE_MS);
   await delay(SETTLE_MS);
   await page.evaluate(MEASURE_IN_PAGE);
   await delay(seconds * 1_000);
