@@ -7,3 +7,4 @@ export { RedisHoldStore } from './redis/redis-hold-store.ts';
 export { MemoryHoldStore } from './memory/memory-hold-store.ts';
 export { PostgresHoldStore } from './postgres/postgres-hold-store.ts';
 export { postgresEngineTableNames, postgresEngineTables } from './postgres/tables.ts';
+export { rememberSoldOut } from './remember-sold-out.ts';

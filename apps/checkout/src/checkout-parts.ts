@@ -1,5 +1,5 @@
 import { inTransaction, type Bus } from '#bus';
-import { connectInventoryRedis, PostgresHoldStore, RedisHoldStore } from '#inventory';
+import { connectInventoryRedis, PostgresHoldStore, RedisHoldStore, rememberSoldOut } from '#inventory';
 import type { Logger } from '#process';
 import type { Pool } from 'pg';
 import type { CheckoutEnv } from './checkout.env.ts';
@@ -43,7 +43,11 @@ export function connectEngines(
   const connection = connectInventoryRedis(env.REDIS_URL, logger);
   const redis = new RedisHoldStore(connection);
   const postgres = new PostgresHoldStore((work) => inTransaction(pool, work));
-  return { engines: { redis, postgres }, watched: watchedRedis(redis), close: () => connection.disconnect() };
+  return {
+    engines: { redis: rememberSoldOut(redis), postgres },
+    watched: watchedRedis(redis),
+    close: () => connection.disconnect(),
+  };
 }
 
 export function makeParts(base: {
