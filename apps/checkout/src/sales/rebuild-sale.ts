@@ -11,6 +11,8 @@ import { termedLinesOf, termsOf } from './terms.ts';
 
 /** Rows read at a time while a sale's memory is put back. */
 const CHUNK = 2_000;
+/** Ended holds that are put back at most, the latest; of older ones Postgres itself remembers how they ended. */
+const MOST_ENDED = 20_000;
 /** Longest wait for those who hold the sale row at this moment. */
 const LOCK_TIMEOUT = '5s';
 
@@ -156,23 +158,38 @@ async function readMemory(query: Query, saleId: string, sale: SaleRow): Promise<
   };
 }
 
-/** Live holds, and those that ended so lately that a request naming them may still be under way. */
+const HOLD_COLUMNS = `id AS "holdId", buyer_id AS "buyerId", state, lines,
+  (extract(epoch FROM started_at) * 1000)::bigint AS "startedAt",
+  (extract(epoch FROM expires_at) * 1000)::bigint AS "expiresAt",
+  (extract(epoch FROM ended_at) * 1000)::bigint AS "endedAt"`;
+
+type HoldRow = Omit<StoredHold, 'lines'> & { lines: HeldLine[] };
+
+/** Live holds, then those that ended so lately that a request naming them may still be under way. */
 async function* readHolds(query: Query, saleId: string): AsyncGenerator<StoredHold[]> {
-  let after = '00000000-0000-0000-0000-000000000000';
-  for (;;) {
-    const rows = await query<Omit<StoredHold, 'lines'> & { lines: HeldLine[] }>(
-      `SELECT id AS "holdId", buyer_id AS "buyerId", state, lines,
-         (extract(epoch FROM started_at) * 1000)::bigint AS "startedAt",
-         (extract(epoch FROM expires_at) * 1000)::bigint AS "expiresAt",
-         (extract(epoch FROM ended_at) * 1000)::bigint AS "endedAt"
-       FROM holds WHERE sale_id = $1 AND id > $2 AND (state IN ('held', 'paying') OR ended_at > clock_timestamp() - $3::interval)
+  const first = '00000000-0000-0000-0000-000000000000';
+  for (let after = { holdId: first, buyerId: first }; ;) {
+    const rows = await query<HoldRow>(
+      `SELECT ${HOLD_COLUMNS} FROM holds
+       WHERE sale_id = $1 AND state IN ('held', 'paying') AND (id, buyer_id) > ($2, $3)
        ORDER BY id, buyer_id LIMIT ${CHUNK}`,
-      [saleId, after, `${ENDED_KEPT_MS} milliseconds`],
+      [saleId, after.holdId, after.buyerId],
     );
-    if (rows.length === 0) return;
-    after = rows.at(-1)?.holdId ?? after;
-    yield rows.map((row) => ({ ...row, lines: termedLinesOf(row.lines) }));
+    const last = rows.at(-1);
+    if (!last) break;
+    after = last;
+    yield rows.map(storedOf);
   }
+  const ended = await query<HoldRow>(
+    `SELECT ${HOLD_COLUMNS} FROM holds WHERE sale_id = $1 AND ended_at > clock_timestamp() - $2::interval
+     ORDER BY ended_at DESC LIMIT ${MOST_ENDED}`,
+    [saleId, `${ENDED_KEPT_MS} milliseconds`],
+  );
+  for (let from = 0; from < ended.length; from += CHUNK) yield ended.slice(from, from + CHUNK).map(storedOf);
+}
+
+function storedOf(row: HoldRow): StoredHold {
+  return { ...row, lines: termedLinesOf(row.lines) };
 }
 
 function readBought(query: Query, saleId: string): Promise<{ buyerId: string; units: number }[]> {

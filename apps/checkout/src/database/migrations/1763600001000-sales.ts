@@ -91,7 +91,9 @@ CREATE TABLE holds (
   order_id uuid,
   PRIMARY KEY (id, buyer_id)
 ) WITH (fillfactor = 80);
-CREATE INDEX live_holds ON holds (sale_id) WHERE state IN ('held', 'paying');
+CREATE INDEX live_holds ON holds (sale_id, id, buyer_id) WHERE state IN ('held', 'paying');
+CREATE INDEX ended_holds ON holds (sale_id, ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX sold_holds ON holds (sale_id, buyer_id) WHERE state = 'sold';
 CREATE INDEX due_holds ON holds (expires_at) WHERE state IN ('held', 'paying');
 CREATE INDEX live_holds_by_buyer ON holds (buyer_id) WHERE state IN ('held', 'paying');
 CREATE INDEX holds_by_order ON holds (order_id) WHERE order_id IS NOT NULL;
