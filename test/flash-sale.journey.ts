@@ -79,16 +79,13 @@ describe('a hold left alone', () => {
       .getByRole('button', { name: /^Sold out: Patience show mug|^Buy Patience show mug/ })
       .first()
       .waitFor();
-    await until(
-      'the unit comes back to the shelf',
-      async () => {
-        const stock = await own.owner.call(getStockEndpoint, {
-          params: { shopId: own.shopId, variantId: own.variantId },
-        });
-        return stock.available === 1 && stock.held === 0;
-      },
-      90_000,
-    );
+    const stockIs = (available: number, held: number) => async () => {
+      const { owner, shopId, variantId } = own;
+      const stock = await owner.call(getStockEndpoint, { params: { shopId, variantId } });
+      return stock.available === available && stock.held === held;
+    };
+    await until('the unit is held', stockIs(0, 1));
+    await until('the unit comes back to the shelf', stockIs(1, 0), 90_000);
     await ada.getByRole('dialog', { name: 'Time is up' }).waitFor();
     await takeOne(ben, 'Patience show mug');
     expect(await outcomeOf(ben)).toBe('checkout');
@@ -115,7 +112,7 @@ async function startAndPin(title: string): Promise<void> {
   await logInBy(page, stage.owner);
   await page.goto(`/studio/shows/${stage.show.showId}`);
   await page.getByRole('button', { name: `Start sale ${title}`, exact: true }).click();
-  await page.getByText(`${UNITS} left`).first().waitFor();
+  await page.getByRole('button', { name: `Stop sale ${title}` }).waitFor();
   await page.getByRole('button', { name: 'Pin Flash show mug' }).click();
   await page.getByRole('button', { name: 'Unpin' }).waitFor();
   await page.context().close();
