@@ -17,6 +17,7 @@ const COMMANDS = {
   build: { programs: [], program: 'tools/build/main.ts' },
   check: { programs: [], program: 'tools/check/main.ts' },
   test: { programs: [...SERVERS, CHROMIUM], program: 'tools/test/main.ts' },
+  faults: { programs: [...SERVERS, CHROMIUM], program: 'tools/test/faults.ts' },
   bench: { programs: SERVERS, program: 'tools/bench/main.ts' },
 };
 
