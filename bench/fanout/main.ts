@@ -1,0 +1,119 @@
+import { LIVE_PATH, LIVE_PROTOCOL_VERSION } from '#contracts';
+import { cpus } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { leaveFirstCore, type Measured } from '../realtime/child.ts';
+import { percentile, startCrowd, type Protocol } from '../realtime/crowd.ts';
+import { addressOf, newTally, seatViewers } from '../realtime/raw-viewer.ts';
+import { setStage } from '../realtime/stage.ts';
+
+// One lively room (80 lines and 300 reactions a second) and everybody who watches: lines delivered per processor-second of
+// the server, against stock socket.io with its Redis adapter on the same trace. Lines count, reactions only cost.
+// npm run bench fanout -- [--viewers 5000] [--peer-viewers 250] [--seconds 20]
+
+const { values } = parseArgs({
+  options: {
+    viewers: { type: 'string', default: '5000' },
+    'peer-viewers': { type: 'string', default: '250' },
+    seconds: { type: 'string', default: '20' },
+  },
+});
+const viewers = Number(values.viewers);
+/** Stock socket.io cannot send this trace to as many on one core; its cost per delivery does not depend on their number. */
+const peerViewers = Number(values['peer-viewers']);
+const seconds = Number(values.seconds);
+
+interface Run {
+  deliveriesPerCpuS: number;
+  p99Ms: number;
+  bytesPerViewerS: number;
+  cpuSeconds: number;
+  complete: number;
+  refused: number;
+}
+
+const stage = await setStage();
+leaveFirstCore();
+try {
+  const chat = await stage.startChat();
+  const plain = await measure(chat, 'live', viewers, false);
+  const compressed = await measure(chat, 'live', viewers, true);
+  await chat.stop();
+  const sampling = await stage.startChat({ CHAT_LINES_PER_S: '15' });
+  const sampled = await measure(sampling, 'live', viewers, false);
+  await sampling.stop();
+  const peer = await stage.startPeer();
+  const stock = await measure(peer, 'peer', peerViewers, false);
+  await peer.stop();
+  const result = {
+    bench: 'fanout',
+    viewers,
+    seconds,
+    deliveries_per_cpu_s: Math.round(plain.deliveriesPerCpuS),
+    peer_deliveries_per_cpu_s: Math.round(stock.deliveriesPerCpuS),
+    ratio: round(plain.deliveriesPerCpuS / stock.deliveriesPerCpuS),
+    p99_ms: round(plain.p99Ms),
+    compressed_ratio: round(compressed.deliveriesPerCpuS / plain.deliveriesPerCpuS),
+    sampled_cpu_ms_per_viewer_minute: round((sampled.cpuSeconds * 1_000 * 60) / seconds / viewers),
+    compressed_p99_ms: round(compressed.p99Ms),
+    bytes_per_viewer_s: Math.round(plain.bytesPerViewerS),
+    compressed_bytes_per_viewer_s: Math.round(compressed.bytesPerViewerS),
+    complete: round(Math.min(plain.complete, compressed.complete)),
+    peer_complete: round(stock.complete),
+    peer_viewers: peerViewers,
+    peer_p99_ms: round(stock.p99Ms),
+    refused: plain.refused + compressed.refused,
+    server_core_busy: round(plain.cpuSeconds / seconds),
+    machine: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}`,
+  };
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+} finally {
+  await stage.stop();
+}
+
+async function measure(
+  server: Measured,
+  protocol: Protocol,
+  count: number,
+  compressed: boolean,
+): Promise<Run> {
+  const tally = newTally();
+  const live = protocol === 'live';
+  const join = live ? `420["m",{"op":"join","showId":"${stage.showId}"}]` : `420["join","${stage.showId}"]`;
+  const seated = await seatViewers(count, (index) => ({
+    port: Number(new URL(server.url).port),
+    path: live ? LIVE_PATH : '/socket.io/',
+    hello: live ? `40{"v":${LIVE_PROTOCOL_VERSION}}` : '40',
+    join,
+    address: addressOf(index),
+    compressed,
+    tally,
+  }));
+  const crowd = await startCrowd(server.url, stage.showId, protocol);
+  await delay(4_000);
+  crowd.reset();
+  const before = { frames: tally.frames, bytes: tally.bytes, cpu: server.cpuSeconds() };
+  await delay(seconds * 1_000);
+  const cpuSeconds = server.cpuSeconds() - before.cpu;
+  const frames = tally.frames - before.frames;
+  const heard = crowd.linesHeard();
+  // The crowd hears a tick for each frame of a viewer; of the stock server's frames some are reactions.
+  const expected = live ? crowd.ticksHeard() * count : frames;
+  const complete = expected === 0 ? 0 : frames / expected;
+  const run: Run = {
+    deliveriesPerCpuS: (heard * count * Math.min(1, complete)) / cpuSeconds,
+    p99Ms: percentile(crowd.delaysMs, 0.99),
+    bytesPerViewerS: (tally.bytes - before.bytes) / count / seconds,
+    cpuSeconds,
+    complete,
+    refused: crowd.refused(),
+  };
+  crowd.stop();
+  for (const viewer of seated) viewer.close();
+  await delay(1_000);
+  return run;
+}
+
+function round(value: number): number {
+  return Math.round(value * 1_000) / 1_000;
+}
