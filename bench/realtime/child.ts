@@ -5,7 +5,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const LOADER = fileURLToPath(new URL('../../libs/testing/compile-on-load.ts', import.meta.url));
 const GC_HOOK = fileURLToPath(new URL('gc-on-signal.ts', import.meta.url));
 /** Clock ticks per second in /proc, the same on every Linux of today. */
 const TICKS_PER_S = 100;
@@ -21,23 +20,14 @@ export interface Measured {
   stop(): Promise<void>;
 }
 
-/** Starts `main` on core 0 and waits until `/readyz` answers. */
+/** Starts `main` (below dist/: what `npm run bench` has built) on core 0 and waits until `/readyz` answers. */
 export async function startMeasured(
   main: string,
   port: number,
   env: Record<string, string>,
 ): Promise<Measured> {
-  const node = [
-    process.execPath,
-    '--expose-gc',
-    '--conditions=source',
-    '--disable-warning=ExperimentalWarning',
-    '--import',
-    LOADER,
-    '--import',
-    GC_HOOK,
-    main,
-  ];
+  const conditions = main.startsWith('dist/') ? [] : ['--conditions=source'];
+  const node = [process.execPath, '--expose-gc', ...conditions, '--import', GC_HOOK, main];
   const child = spawn('taskset', ['-c', '0', ...node], {
     cwd: ROOT,
     env: { PATH: process.env['PATH'], PORT: String(port), ...env },

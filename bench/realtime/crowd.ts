@@ -1,7 +1,7 @@
 import { LIVE_PATH, LIVE_PROTOCOL_VERSION, type LiveTick } from '#contracts';
 import { newId } from '#process';
-import { testIdentity, tokenOf } from '#testing';
 import { io, type Socket } from 'socket.io-client';
+import { tokenOfSomebody } from './people.ts';
 import { addressOf } from './raw-viewer.ts';
 
 /** The trace: what a lively room says and taps. */
@@ -22,6 +22,8 @@ export interface Crowd {
   refused(): number;
   lastTick(): LiveTick | undefined;
   reset(): void;
+  /** Goes on tapping, but says nothing more. */
+  hush(): void;
   stop(): void;
 }
 
@@ -71,7 +73,8 @@ export async function startCrowd(url: string, showId: string, protocol: Protocol
     if (protocol === 'live') socket.emit('m', { op: 'react', showId, kind: 'heart', count: 1 });
     else socket.emit('react', { showId, kind: 'heart' });
   };
-  const stops = [evenly(talkers, LINES_PER_S, say), evenly(tappers, REACTIONS_PER_S, tap)];
+  const stopTalking = evenly(talkers, LINES_PER_S, say);
+  const stopTapping = evenly(tappers, REACTIONS_PER_S, tap);
   return {
     get delaysMs() {
       return heard.delaysMs;
@@ -83,16 +86,17 @@ export async function startCrowd(url: string, showId: string, protocol: Protocol
     reset() {
       Object.assign(heard, { delaysMs: [], lines: 0, ticks: 0, refused: 0 });
     },
+    hush: stopTalking,
     stop() {
-      for (const stop of stops) stop();
+      stopTalking();
+      stopTapping();
       for (const socket of sockets) socket.disconnect();
     },
   };
 }
 
 async function open(url: string, showId: string, protocol: Protocol, index: number): Promise<Socket> {
-  const token =
-    protocol === 'live' ? await tokenOf(testIdentity({ displayName: `Person ${index}` })) : undefined;
+  const token = protocol === 'live' ? await tokenOfSomebody(`Person ${index}`) : undefined;
   const socket = io(url, {
     ...(protocol === 'live' ? { path: LIVE_PATH } : {}),
     transports: ['websocket'],

@@ -2,9 +2,11 @@ import { connectBus, makeEvent } from '#bus';
 import { showWentLive } from '#contracts';
 import { createLogger, newId } from '#process';
 import { createDatabase, freePort, startNats, startRedis } from '#servers';
-import { startKeyServer, TEST_INTERNAL_TOKEN } from '#testing';
 import pg from 'pg';
+import { startKeys } from './people.ts';
 import { startMeasured, type Measured } from './child.ts';
+
+const INTERNAL_TOKEN = 'token-of-the-benchmark-only';
 
 /** Servers for one measurement, and a show on air. */
 export interface Stage {
@@ -21,7 +23,7 @@ export async function setStage(): Promise<Stage> {
     startNats(),
     startRedis({ persistence: 'none' }),
     createDatabase('chat'),
-    startKeyServer(),
+    startKeys(),
   ]);
   const logger = createLogger({ process: 'bench', level: 'silent' });
   const bus = await connectBus({ url: nats.url, name: 'bench', logger });
@@ -60,10 +62,10 @@ export async function setStage(): Promise<Stage> {
       return Number(rows[0]?.count ?? 0);
     },
     startChat: (env = {}) =>
-      start('apps/chat/src/main.ts', {
+      start('dist/apps/chat/src/main.js', {
         NODE_ENV: 'production',
         LOG_LEVEL: 'error',
-        INTERNAL_TOKEN: TEST_INTERNAL_TOKEN,
+        INTERNAL_TOKEN,
         ACCOUNTS_URL: keys.url,
         DATABASE_URL: databaseUrl,
         NATS_URL: nats.url,

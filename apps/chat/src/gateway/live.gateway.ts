@@ -70,7 +70,7 @@ export class LiveGateway implements OnGatewayInit, OnGatewayConnection, OnGatewa
     const auth = HandshakeAuth.safeParse(socket.handshake.auth);
     if (!welcome) client.close('too_many_sockets', 30_000);
     else if (!auth.success || auth.data.v !== LIVE_PROTOCOL_VERSION) client.close('protocol_version');
-    else client.ready = this.#identify(client, auth.data.token, socket.request);
+    else this.#admit(client, auth.data.token, socket.request);
     socket.onAny(this.#listener);
     forgetRequest(socket);
   }
@@ -82,14 +82,18 @@ export class LiveGateway implements OnGatewayInit, OnGatewayConnection, OnGatewa
   }
 
   /** Finds out who connects: by the token it gave, else by the session cookie of a page that may use it. */
-  async #identify(client: Client, given: string | undefined, request: IncomingMessage): Promise<boolean> {
+  #admit(client: Client, given: string | undefined, request: IncomingMessage): void {
     const cookie = given === undefined ? COOKIE.exec(request.headers.cookie ?? '')?.[1] : undefined;
     const token = given ?? cookie;
-    if (token === undefined) return this.#enter(client);
+    if (token === undefined) return;
     if (cookie !== undefined && !this.#settings.origins.has(request.headers.origin ?? '')) {
       client.close('origin_not_allowed');
-      return false;
+      return;
     }
+    client.ready = this.#identify(client, token, given !== undefined);
+  }
+
+  async #identify(client: Client, token: string, given: boolean): Promise<boolean> {
     try {
       client.identity = await this.#tokens.verify(token);
     } catch (error) {
@@ -98,7 +102,7 @@ export class LiveGateway implements OnGatewayInit, OnGatewayConnection, OnGatewa
       return false;
     }
     // An old cookie only means that nobody is logged in; a page that sends a token wants to know that it does not count.
-    if (!client.identity && given !== undefined) {
+    if (!client.identity && given) {
       client.close('token_invalid');
       return false;
     }
