@@ -39,10 +39,10 @@ try {
   for (const viewer of first) viewer.close();
   await delay(AWAY_MS - withinMs);
   crowd.hush();
-  await delay(1_000);
+  await delay(2_500);
 
   // What the database does by the clock while nobody comes back, over as long a time as the storm takes.
-  const quiet = Math.max(await countTransactions(withinMs), await countTransactions(withinMs));
+  const quiet = Math.min(await countTransactions(withinMs), await countTransactions(withinMs));
   tally = newTally();
   const cpuBefore = chat.cpuSeconds();
   const startedAt = performance.now();

@@ -26,7 +26,7 @@ export class RoomClient {
   async ask(showId: string, ask: Ask): Promise<Answer> {
     const giveUpAt = Date.now() + DEADLINE_MS;
     const payload = JSON.stringify(ask);
-    while (Date.now() < giveUpAt) {
+    while (Date.now() < giveUpAt && !this.#bus.nc.isClosed()) {
       const answer = await this.#once(showId, payload);
       if (answer !== 'nobody' && !('code' in answer && answer.code === 'moved')) return answer;
       const claimed = await this.#claim(showId).catch(() => 'taken' as const);
