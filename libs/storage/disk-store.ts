@@ -14,7 +14,7 @@ export interface DiskStoreOptions {
 /** Folder for files that are not whole yet; on the same file system, so that renaming them is atomic. */
 const UNFINISHED = '.unfinished';
 
-/** Renames into a folder that others may be removing at the same time. */
+/** Renames into a folder that another process may be removing at the same time. */
 const RENAME_ATTEMPTS = 20;
 
 /** An object store in a folder: one file per object, written aside and renamed into place. */
@@ -25,6 +25,8 @@ export function diskStore({ root, durable = true }: DiskStoreOptions): ObjectSto
 class DiskStore implements ObjectStore {
   private readonly root: string;
   private readonly durable: boolean;
+  /** Puts on their way into each folder (and into those above it): such a folder is not removed, though it be empty. */
+  private readonly arrivals = new Map<string, number>();
 
   constructor(root: string, durable: boolean) {
     this.root = root;
@@ -144,21 +146,41 @@ class DiskStore implements ObjectStore {
 
   private async moveInto(path: string, key: string): Promise<void> {
     const target = this.pathOf(key);
+    const folders = foldersAbove(key);
+    for (const folder of folders) this.arrivals.set(folder, (this.arrivals.get(folder) ?? 0) + 1);
+    try {
+      await this.renameInto(path, target);
+    } finally {
+      for (const folder of folders) this.arrived(folder);
+    }
+    // A deletion of this very key may have removed it, and the folder, in the meantime.
+    if (this.durable) await unlessMissing(syncFile(dirname(target)));
+  }
+
+  private async renameInto(path: string, target: string): Promise<void> {
     for (let attempt = 1; ; attempt++) {
-      await mkdir(dirname(target), { recursive: true });
       try {
+        await mkdir(dirname(target), { recursive: true });
         await rename(path, target);
-        break;
+        return;
       } catch (error) {
-        // A deletion next door may remove the empty folder between the two calls.
+        // A removal that had begun before this arrival was counted, or another process's, came between the two calls
+        // (or between two of mkdir's own).
         if (codeOf(error) !== 'ENOENT' || attempt === RENAME_ATTEMPTS) throw error;
+        await stat(path);
       }
     }
-    if (this.durable) await syncFile(dirname(target));
+  }
+
+  private arrived(folder: string): void {
+    const left = (this.arrivals.get(folder) ?? 1) - 1;
+    if (left === 0) this.arrivals.delete(folder);
+    else this.arrivals.set(folder, left);
   }
 
   private async removeEmptyFolders(folder: string): Promise<void> {
     for (let at = folder; at !== '.' && at !== ''; at = dirname(at)) {
+      if (this.arrivals.has(at)) return;
       try {
         await rmdir(join(this.root, at));
       } catch (error) {
@@ -167,6 +189,13 @@ class DiskStore implements ObjectStore {
       }
     }
   }
+}
+
+/** 'a/b/c' lies in 'a/b' and in 'a'. */
+function foldersAbove(key: string): string[] {
+  const folders: string[] = [];
+  for (let at = dirname(key); at !== '.'; at = dirname(at)) folders.push(at);
+  return folders;
 }
 
 async function syncFile(path: string): Promise<void> {
