@@ -29,7 +29,7 @@ export interface FaultStage {
   shopId: string;
   gateways: OwnProcess[];
   bus: Bus;
-  /** Which of the processes owns the room, by trying: -1 when none says so. */
+  /** What is stored and shown, in order. */
   lines(): Promise<{ id: string; text: string; seq: number }[]>;
   stop(): Promise<void>;
 }
@@ -67,7 +67,7 @@ export async function setFaultStage(gateways: number): Promise<FaultStage> {
   const heard = async () =>
     (await pool.query('SELECT 1 FROM show WHERE show_id = $1', [show.showId])).rowCount;
   while (!(await heard())) await new Promise((resolve) => setTimeout(resolve, 50));
-  return {
+  const stage: FaultStage = {
     nats,
     bus,
     showId: show.showId,
@@ -84,10 +84,11 @@ export async function setFaultStage(gateways: number): Promise<FaultStage> {
       await Promise.all(processes.map((gateway) => gateway.kill()));
       await pool.end();
       await bus.close();
-      await nats.stop();
+      await stage.nats.stop();
       await keys.stop();
     },
   };
+  return stage;
 }
 
 const RETRY_MS = 250;

@@ -1,10 +1,13 @@
 import { closeReasons, type CloseReason, type Identity } from '#contracts';
 import type { Socket } from 'socket.io';
+import { terminate } from './outlet.ts';
 import type { Guest, RoomFeed } from './room-feed.ts';
 
 /** Frames a client may send: a burst, then so many a second; a person never needs a tenth of it. */
 const BURST_FRAMES = 40;
 const FRAMES_PER_S = 15;
+/** How long a closed client may take to read why. */
+const TERMINATE_MS = 2_000;
 /** Refused frames after which a client is cut off. */
 const MOST_REFUSED = 200;
 
@@ -66,6 +69,8 @@ export class Client {
     const code = closeReasons[reason];
     this.socket.emit('bye', { code, reason, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
     this.socket.disconnect(true);
+    // A client that does not read would keep its connection, and what waits for it, until its next ping is missed.
+    setTimeout(() => terminate(this.socket), TERMINATE_MS).unref();
   }
 
   leave(): void {

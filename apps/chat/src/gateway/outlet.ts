@@ -14,6 +14,7 @@ export interface Outlet {
 // oxlint-disable no-underscore-dangle -- the names are those of ws
 interface RawWebSocket {
   readyState: number;
+  terminate?(): void;
   _socket?: { write(data: Buffer): boolean; writableLength: number };
   _extensions?: Record<string, { params?: Record<string, unknown> } | undefined>;
 }
@@ -29,6 +30,12 @@ export function outletOf(socket: Socket): Outlet {
   const tcp = raw._socket;
   if (!tcp) throw new Error('the socket has no TCP connection to write to');
   return new RawOutlet(raw, tcp, sharesDeflate(raw));
+}
+
+/** Ends a connection without waiting for what it has not read: it may never read it. */
+export function terminate(socket: Socket): void {
+  const { socket: raw } = socket.conn.transport as unknown as { socket?: RawWebSocket };
+  raw?.terminate?.();
 }
 
 class RawOutlet implements Outlet {
