@@ -102,8 +102,10 @@ export interface FactEffects {
 
 /** Stores what an event says, unless something newer is stored, and leaves what concerns a room for its owner. */
 export async function takeFact(fact: Fact, query: Query, effects: FactEffects): Promise<void> {
-  // Instances share the work: two events of one aggregate may be handled at the same moment, its first ones too.
-  await query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [fact.aggregateId]);
+  // Instances share the work: events of one aggregate, and a shop's sales and the shows that present them, may come in at the
+  // same moment. One after the other, each sees what the other stored.
+  const together = 'shopId' in fact.data ? fact.data.shopId : fact.aggregateId;
+  await query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [together]);
   const [context, name] = fact.type.split('.');
   if (context === 'catalog') {
     if (name === 'lineup_changed') return takeLineUp(fact as EventOf<typeof lineupChanged>, query, effects);
