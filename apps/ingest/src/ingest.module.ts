@@ -6,11 +6,13 @@ import type { DynamicModule } from '@nestjs/common';
 import { readFileSync } from 'node:fs';
 import type { Pool } from 'pg';
 import { Ingest1763600000000 } from './database/migrations/0001-ingest.ts';
+import { HostStanding1763600000002 } from './database/migrations/0002-host-standing.ts';
 import { HealthController } from './health/health.controller.ts';
 import { tellHealth } from './health/tell-health.ts';
 import { TranscodeTroubles } from './health/transcode-troubles.ts';
 import { IngestParts } from './ingest-parts.ts';
 import type { IngestEnv } from './ingest.env.ts';
+import { followHosts } from './keys/follow-hosts.ts';
 import { StreamKeysController } from './keys/stream-keys.controller.ts';
 import { listenRtmp, type RtmpListener } from './rtmp/rtmp-listener.ts';
 import { followShows } from './shows/follow-shows.ts';
@@ -20,6 +22,7 @@ const SCHEMA = 'ingest';
 
 /** Everything ingest runs besides its controllers. */
 export interface RunningIngest {
+  bus: Bus;
   parts: IngestParts;
   troubles: TranscodeTroubles;
   rtmp: RtmpListener;
@@ -37,6 +40,12 @@ export async function startIngest(
   const publishers = new Publishers({ pool, bus, jobs, logger, windowS: env.RECONNECT_WINDOW_S, nodeUrl });
   const troubles = new TranscodeTroubles();
   const shows = await followShows({ bus, pool, logger, cutShow: (showId) => publishers.cutShow(showId) });
+  const hosts = await followHosts({
+    bus,
+    pool,
+    logger,
+    hear: (standing) => publishers.hearOfHost(standing),
+  });
   const heard = listen({
     bus,
     logger,
@@ -46,7 +55,7 @@ export async function startIngest(
   const stopTelling = tellHealth(bus, publishers, troubles, logger);
   drain.add('publishers', async () => {
     stopTelling();
-    await Promise.all([shows.stop(), heard.stop()]);
+    await Promise.all([shows.stop(), hosts.stop(), heard.stop()]);
     await publishers.stop();
   });
   const { rtmp, rtmps } = await listenForPublishers(env, start, publishers);
@@ -62,7 +71,7 @@ export async function startIngest(
     addresses: addressesOf(env, rtmp, rtmps),
     isDraining: () => drain.draining,
   });
-  return { parts, troubles, rtmp, rtmps };
+  return { bus, parts, troubles, rtmp, rtmps };
 }
 
 /** Ingest's controllers over a running ingest. */
@@ -86,7 +95,7 @@ async function connect(
   const migrated = await openDatabase({
     url: env.DATABASE_URL,
     schema: SCHEMA,
-    migrations: [Ingest1763600000000],
+    migrations: [Ingest1763600000000, HostStanding1763600000002],
     logger,
   });
   await migrated.destroy();

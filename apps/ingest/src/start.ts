@@ -1,4 +1,11 @@
-import { startService, type RunningService, type ServiceStart } from '#service';
+import {
+  followSessions,
+  startService,
+  TOKENS,
+  type RunningService,
+  type ServiceStart,
+  type TokenVerifier,
+} from '#service';
 import { serveFeed } from './feed/serve-feed.ts';
 import type { IngestEnv } from './ingest.env.ts';
 import { IngestModule, startIngest, type RunningIngest } from './ingest.module.ts';
@@ -26,5 +33,7 @@ export async function start(
     ...overrides,
   });
   if (!ingest) throw new Error('the service started without its module');
+  const sessions = followSessions(ingest.bus, service.app.get<TokenVerifier>(TOKENS), service.logger);
+  service.drain.add('session events', () => sessions.stop());
   return { service, ingest };
 }

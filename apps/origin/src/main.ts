@@ -1,6 +1,6 @@
 import { createLogger, readEnv } from '#process';
-import { startService } from '#service';
-import type { ServiceStart } from '#service';
+import { followSessions, startService, TOKENS } from '#service';
+import type { RunningService, TokenVerifier } from '#service';
 import { openOrigin } from './origin.ts';
 import type { OriginEnv } from './origin.env.ts';
 import { originEnv } from './origin.env.ts';
@@ -17,7 +17,7 @@ else await startRelay(env, env.UPSTREAM_ORIGIN_URL);
 
 async function startOrigin(env: OriginEnv): Promise<void> {
   const origin = await openOrigin(env, logger);
-  await startService({
+  const service = await startService({
     name: 'origin',
     env,
     logger,
@@ -25,10 +25,10 @@ async function startOrigin(env: OriginEnv): Promise<void> {
     module: (parts) => {
       parts.drain.add('origin', () => origin.stop());
       parts.drain.onStart(() => origin.release());
-      void follow(origin, parts);
       return OriginModule.with(origin);
     },
   });
+  void follow(origin, service);
 }
 
 async function startRelay(env: OriginEnv, upstreamUrl: string): Promise<void> {
@@ -46,7 +46,7 @@ async function startRelay(env: OriginEnv, upstreamUrl: string): Promise<void> {
 }
 
 /** The origin serves before NATS answers, and goes on when NATS is away. */
-async function follow(origin: Origin, { drain, readiness }: ServiceStart): Promise<void> {
+async function follow(origin: Origin, { app, drain, readiness }: RunningService): Promise<void> {
   try {
     const following = await followCatalog({
       ...origin,
@@ -56,6 +56,8 @@ async function follow(origin: Origin, { drain, readiness }: ServiceStart): Promi
     });
     readiness.add('nats', () => following.ping());
     drain.add('catalog events', () => following.stop());
+    const sessions = followSessions(following.bus, app.get<TokenVerifier>(TOKENS), logger);
+    drain.add('session events', () => sessions.stop());
   } catch (err) {
     logger.error({ err }, 'catalog cannot be followed');
   }

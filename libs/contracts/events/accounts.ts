@@ -44,7 +44,7 @@ export const userBanned = defineEvent({
 export const userUnbanned = defineEvent({
   ...account,
   name: 'user_unbanned',
-  consumers: ['chat'],
+  consumers: ['chat', 'ingest'],
   doc: 'A ban from the platform was lifted; the person may log in again.',
   data: z.object({ userId: Id }),
 });
@@ -52,7 +52,7 @@ export const userUnbanned = defineEvent({
 export const userErased = defineEvent({
   ...account,
   name: 'user_erased',
-  consumers: [],
+  consumers: ['ingest'],
   doc: 'A person deleted their account: nothing may name them any more, but what the law makes us keep.',
   data: z.object({ userId: Id, erasedAt: Moment }),
 });

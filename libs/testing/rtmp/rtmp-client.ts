@@ -48,7 +48,8 @@ export class RtmpClient {
   private chunkBytes = 128;
   private readonly reader: ChunkReader;
   private readonly listeners = new Set<() => void>();
-  private isClosed = false;
+  /** Whether the connection is over. */
+  isClosed = false;
 
   private constructor(socket: Socket) {
     this.socket = socket;

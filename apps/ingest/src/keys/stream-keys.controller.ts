@@ -32,6 +32,7 @@ export class StreamKeysController {
     requireShop(caller, shopId, 'stream-keys:write');
     const owner = { shopId, hostId: caller.userId, seriesId: input.body.seriesId, label: input.body.label };
     const created = await createStreamKey(this.parts.query, owner);
+    if (created === 'barred') throw refuse('forbidden');
     if (created === 'too_many') throw refuse('too_many_stream_keys');
     return this.withSecret(created);
   }

@@ -1,6 +1,7 @@
 import type { Query } from '#bus';
 import type { StreamKeyView } from '#contracts';
 import { newId } from '#process';
+import { isBarred } from './host-standing.ts';
 import { makeSecret, type NewSecret } from './secret.ts';
 
 /** More than any shop needs; a bound against scripts. */
@@ -29,8 +30,12 @@ export interface KeyOwner {
 
 export type CreatedKey = { key: StreamKeyView; secret: NewSecret };
 
-/** Makes a key, unless the shop has too many. */
-export async function createStreamKey(query: Query, owner: KeyOwner): Promise<CreatedKey | 'too_many'> {
+/** Makes a key, unless the shop has too many or accounts has taken publishing away from the host meanwhile. */
+export async function createStreamKey(
+  query: Query,
+  owner: KeyOwner,
+): Promise<CreatedKey | 'too_many' | 'barred'> {
+  if (await isBarred(query, owner.hostId, owner.shopId)) return 'barred';
   const secret = makeSecret();
   const [row] = await query<Row>(
     `INSERT INTO stream_keys (key_id, shop_id, host_id, series_id, label, secret_hash, ending)

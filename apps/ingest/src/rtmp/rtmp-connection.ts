@@ -30,9 +30,13 @@ export interface PublishRequest {
   cut: (why: string) => void;
 }
 
-export type PublishVerdict = { sink: TagSink } | { refused: string };
+/**
+ * `refused` is told to the encoder, which then stops trying. `unavailable` is our own trouble: the connection just ends, and
+ * encoders come back.
+ */
+export type PublishVerdict = { sink: TagSink } | { refused: string } | { unavailable: string };
 
-/** Decides about a key; a rejection refuses the publisher and is logged. */
+/** Decides about a key; a rejection is logged and ends the connection as `unavailable` does. */
 export type VerifyPublish = (request: PublishRequest) => Promise<PublishVerdict>;
 
 type State =
@@ -141,12 +145,13 @@ export class RtmpConnection {
           : { refused: `The server address must end with /${APP}.` };
     } catch (err) {
       this.logger.error({ err, address: this.address }, 'a stream key could not be verified');
-      verdict = { refused: 'The server cannot check the stream key at this moment.' };
+      verdict = { unavailable: 'the stream key could not be verified' };
     }
     if (this.state !== verifying) {
       if ('sink' in verdict) verdict.sink.handleEnd();
       return;
     }
+    if ('unavailable' in verdict) return this.end(verdict.unavailable);
     if ('refused' in verdict) return this.refuse(verdict.refused);
     this.state = { phase: 'publishing', sink: verdict.sink };
     this.lastMediaAt = performance.now();

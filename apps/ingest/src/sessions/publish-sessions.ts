@@ -2,6 +2,7 @@ import { addToOutbox, inTransaction, makeEvent, type Query } from '#bus';
 import { streamEnded, streamInterrupted, streamPublished, streamResumed, type EventOf } from '#contracts';
 import { newId } from '#process';
 import type { Pool } from 'pg';
+import { HOST_MAY_PUBLISH } from '../keys/host-standing.ts';
 
 export type StreamEndReason = EventOf<typeof streamEnded>['data']['reason'];
 
@@ -148,7 +149,7 @@ export async function keepSessions(
     `UPDATE publish_sessions p SET seen_at = now()
        FROM unnest($1::uuid[], $2::text[]) AS mine (connection_id, secret_hash), stream_keys k
       WHERE p.connection_id = mine.connection_id AND p.state = 'live' AND k.key_id = p.key_id
-        AND k.revoked_at IS NULL AND encode(k.secret_hash, 'hex') = mine.secret_hash
+        AND k.revoked_at IS NULL AND encode(k.secret_hash, 'hex') = mine.secret_hash AND ${HOST_MAY_PUBLISH}
      RETURNING p.connection_id`,
     [live.map(({ connectionId }) => connectionId), live.map(({ secretHash }) => secretHash)],
   );

@@ -4,6 +4,7 @@ import { makeEvent, queryOf } from '#bus';
 import type { AvcConfig } from '#flv';
 import { newId, type Logger } from '#process';
 import type { Pool } from 'pg';
+import type { HostStanding } from '../keys/host-standing.ts';
 import { KeyVerifier, type KnownKey } from '../keys/verify-key.ts';
 import type { PublishRequest, PublishVerdict } from '../rtmp/rtmp-connection.ts';
 import {
@@ -77,12 +78,11 @@ export class Publishers implements PublisherEvents {
   readonly verify = async (request: PublishRequest): Promise<PublishVerdict> => {
     const verdict = await this.keys.verify(request.key, request.address);
     if ('refused' in verdict) {
-      return {
-        refused:
-          verdict.refused === 'unknown' ? 'Invalid stream key.' : 'The stream key cannot be checked now.',
-      };
+      if (verdict.refused === 'unknown') return { refused: 'Invalid stream key.' };
+      return { unavailable: 'the database that knows the stream key is away' };
     }
     const opened = await this.open(verdict.key);
+    if (opened === 'unreachable') return { unavailable: 'the database that knows the shows is away' };
     if (!opened) {
       return { refused: 'No show is live or scheduled for this stream key. Create one in the studio first.' };
     }
@@ -108,6 +108,15 @@ export class Publishers implements PublisherEvents {
     this.keys.forget(keyId);
     for (const publisher of this.byStream.values()) {
       if (publisher.key.keyId === keyId) publisher.cut('the stream key was revoked');
+    }
+  }
+
+  /** Cuts whoever publishes with a key of somebody who may do so no more, and refuses them from now on. */
+  hearOfHost(standing: HostStanding): void {
+    this.keys.hearOfHost(standing);
+    for (const publisher of this.byStream.values()) {
+      const { hostId, shopId } = publisher.key;
+      if (this.keys.isBarred(hostId, shopId)) publisher.cut('its host may publish no more');
     }
   }
 
@@ -187,7 +196,9 @@ export class Publishers implements PublisherEvents {
     await Promise.all(releases);
   }
 
-  private async open(key: KnownKey): Promise<{ session: PublishSession; recorded: boolean } | undefined> {
+  private async open(
+    key: KnownKey,
+  ): Promise<{ session: PublishSession; recorded: boolean } | 'unreachable' | undefined> {
     const connectionId = newId();
     const { pool, nodeUrl, logger } = this.options;
     try {
@@ -199,7 +210,7 @@ export class Publishers implements PublisherEvents {
     } catch (err) {
       const last = this.lastSession.get(key.keyId);
       logger.warn({ err, known: last !== undefined }, 'a session is opened without the database');
-      return last && { session: { ...last, connectionId }, recorded: false };
+      return last ? { session: { ...last, connectionId }, recorded: false } : 'unreachable';
     }
   }
 

@@ -31,7 +31,7 @@ export interface FollowCatalogParts {
 /** Keeps the show book up to date and ends or deletes media when catalog says so. Waits for NATS as long as it takes. */
 export async function followCatalog(
   parts: FollowCatalogParts,
-): Promise<{ stop(): Promise<void>; ping(): Promise<void> }> {
+): Promise<{ bus: Bus; stop(): Promise<void>; ping(): Promise<void> }> {
   const { natsUrl, name, shows, logger, endShow, deleteShow } = parts;
   const bus = await connectBus({ url: natsUrl, name, logger });
   parts.announcer.connect(bus);
@@ -61,6 +61,7 @@ export async function followCatalog(
     },
   });
   return {
+    bus,
     ping: () => bus.ping(),
     async stop() {
       await consumer.stop();
