@@ -4,6 +4,8 @@ export interface EdgeOptions {
   port: number;
   /** Address to listen on; all of them by default. */
   host?: string;
+  /** `host:port` of the edge's own health and metrics, for operators only; none when left out. */
+  status?: string;
   /** Private folder of this nginx: pid, logs and temporary files. */
   dir: string;
   /** Where requests are written, or `off`; `access.log` in `dir` by default. */
@@ -58,6 +60,9 @@ export function checkEdgeOptions(options: EdgeOptions): void {
     for (const address of addresses) {
       if (!ADDRESS.test(address)) throw new Error(`edge: "${address}" is no host:port (process "${name}")`);
     }
+  }
+  if (options.status !== undefined && !ADDRESS.test(options.status)) {
+    throw new Error(`edge: "${options.status}" is no host:port (status)`);
   }
   const { dir, cacheDir, playerDir, docsDir, accessLog, errorLog } = options;
   const paths = [dir, cacheDir, playerDir, docsDir, accessLog, errorLog];

@@ -16,6 +16,10 @@ const upstream = (process: string, port: number) =>
 export const edgeEnv = z.object({
   EDGE_PORT: Port.default(8080).describe('Public port of pages, API and video.'),
   EDGE_HOST: z.string().default('0.0.0.0').describe('Address to listen on.'),
+  PORT: Port.optional().describe(
+    'Internal port where the edge itself answers /healthz, /readyz and /metrics; none when left out.',
+  ),
+  HOST: z.string().default('127.0.0.1').describe('Address that PORT listens on.'),
   EDGE_DIR: z
     .string()
     .default('.data/edge')

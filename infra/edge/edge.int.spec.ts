@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { startNginx } from '#servers';
+import { freePort, startNginx } from '#servers';
 import { renderEdgeConf } from './render-edge-conf.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -17,6 +17,7 @@ const DELETED_SHOW = '01900000-0000-7000-8000-000000000003';
 const ABSENT_SHOW = '01900000-0000-7000-8000-000000000004';
 
 let folder: string;
+let statusPort: number;
 let edge: Awaited<ReturnType<typeof startNginx>>;
 let origin: Upstream;
 let other: Upstream;
@@ -37,10 +38,12 @@ beforeAll(async () => {
     response.writeHead(200, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ url: request.url, headers: request.headers }));
   });
+  statusPort = await freePort();
   edge = await startNginx({
     conf: ({ port, dir }) =>
       renderEdgeConf({
         port,
+        status: `127.0.0.1:${statusPort}`,
         dir,
         host: '127.0.0.1',
         cacheDir: join(folder, 'cache'),
@@ -64,6 +67,21 @@ afterAll(async () => {
   await edge.stop();
   await Promise.all([origin.stop(), other.stop()]);
   rmSync(folder, { recursive: true, force: true });
+});
+
+describe("the edge's own port", () => {
+  const ask = (path: string) => fetch(`http://127.0.0.1:${statusPort}${path}`);
+
+  it('tells health and connections, and nothing of what is behind the edge', async () => {
+    for (const path of ['/healthz', '/readyz']) expect(await (await ask(path)).text()).toBe('ok\n');
+    const metrics = await ask('/metrics');
+    expect(metrics.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    expect(await metrics.text()).toMatch(
+      /^# HELP nginx_connections_active .+\n# TYPE nginx_connections_active gauge\nnginx_connections_active [1-9]\d*\n/,
+    );
+    for (const path of ['/', '/api/catalog/v1/shows', '/playback/x'])
+      expect((await ask(path)).status).toBe(404);
+  });
 });
 
 /** What an origin answers: playback checks from `showState`, media from the test's own handler. */

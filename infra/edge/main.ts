@@ -28,6 +28,7 @@ function render({ TLS_CERTIFICATE: certificate, TLS_KEY: key, ...settings }: Edg
   return renderEdgeConf({
     port: settings.EDGE_PORT,
     host: settings.EDGE_HOST,
+    ...(settings.PORT ? { status: `${settings.HOST}:${settings.PORT}` } : {}),
     dir,
     cacheDir: join(dir, 'cache'),
     cacheSize: settings.EDGE_CACHE_SIZE,

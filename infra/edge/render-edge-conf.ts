@@ -6,6 +6,7 @@ import { forwardHeaders } from './forward-headers.ts';
 import { renderHlsCaches, renderHlsLocations } from './hls-locations.ts';
 import { renderPageLocations } from './page-locations.ts';
 import { baseHeaders } from './security-headers.ts';
+import { renderStatusServer } from './status-server.ts';
 
 /** Requests per second and address on the API; a page load makes about ten. */
 const API_REQUESTS_PER_SECOND = 50;
@@ -22,7 +23,7 @@ ${renderUpstreams(options.upstreams)}
   server {
 ${renderServer(options)}
   }
-}
+${options.status ? renderStatusServer(options.status) : ''}}
 `;
 }
 

@@ -51,6 +51,19 @@ export const redisEnv = z.object({
   REDIS_URL: z.string().default('redis://127.0.0.1:6379').describe('Redis address.'),
 });
 
+/** Where objects (recordings, pictures) are kept: a bucket, or a folder of this machine. */
+export const storageEnv = z.object({
+  STORAGE_DURABLE: envSwitch
+    .default(true)
+    .describe('Whether files are forced to the disk; off, a loss of power may cost the last seconds.'),
+  S3_BUCKET: z.string().optional().describe('Bucket for recordings and pictures; the local disk when unset.'),
+  S3_REGION: z.string().default('us-east-1').describe('Region of the bucket.'),
+  S3_ENDPOINT: z.url().optional().describe('Address of an S3 service that is not Amazon.'),
+  S3_ACCESS_KEY_ID: z.string().optional().describe('Key of the bucket; the machine role when unset.'),
+  S3_SECRET_ACCESS_KEY: z.string().optional().describe('Secret of the key.'),
+  S3_PREFIX: z.string().default('').describe('Put before every object name; ends with a slash.'),
+});
+
 /** Reads the environment, or names every fault in it at once and throws `EnvError`. */
 export function parseEnv<T extends z.ZodObject>(
   schema: T,

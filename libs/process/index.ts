@@ -1,5 +1,15 @@
 /** What every process has, with or without Nest. */
-export { commonEnv, databaseEnv, EnvError, envSwitch, natsEnv, parseEnv, readEnv, redisEnv } from './env.ts';
+export {
+  commonEnv,
+  databaseEnv,
+  EnvError,
+  envSwitch,
+  natsEnv,
+  parseEnv,
+  readEnv,
+  redisEnv,
+  storageEnv,
+} from './env.ts';
 export { currentContext, withContext, type WorkContext } from './context.ts';
 export { createLogger, type Logger } from './logger.ts';
 export { systemClock, type Clock } from './clock.ts';

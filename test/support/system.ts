@@ -28,7 +28,9 @@ export interface System {
 }
 
 /** Starts everything on free ports and resolves when the table of addresses is printed. */
-export async function startSystem(options: { demo?: boolean; dataDir?: string } = {}): Promise<System> {
+export async function startSystem(
+  options: { demo?: boolean; dataDir?: string; env?: Record<string, string> } = {},
+): Promise<System> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'showfloor-system-'));
   const [edgePort, rtmpPort] = [await freePort(), await freePort()];
   const args = ['--conditions=source', 'tools/start/main.ts', '--data', dataDir];
@@ -36,7 +38,7 @@ export async function startSystem(options: { demo?: boolean; dataDir?: string } 
   if (!options.demo) args.push('--no-demo');
   const starter = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: cleanEnvironment(),
+    env: { ...cleanEnvironment(), ...options.env },
   });
   let output = '';
   for (const stream of [starter.stdout, starter.stderr]) {

@@ -38,9 +38,10 @@ export async function buildImage(root: string, target: string): Promise<void> {
 /** Starts an image's own command, as its own user. */
 export async function runImage(target: string, environment: Record<string, string>): Promise<Contained> {
   const container = (await buildah('from', imageOf(target))).trim();
-  const config = JSON.parse(await buildah('inspect', '--format', '{{json .OCIv1.Config}}', container)) as {
-    Cmd: string[];
-    User: string;
+  const {
+    OCIv1: { config },
+  } = JSON.parse(await buildah('inspect', container)) as {
+    OCIv1: { config: { Cmd: string[]; User: string } };
   };
   if (config.User !== 'node') throw new Error(`${target} would run as "${config.User}", not as node`);
   const settings = Object.entries(environment).flatMap(([name, value]) => ['--env', `${name}=${value}`]);

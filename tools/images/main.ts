@@ -14,6 +14,8 @@ import type { Contained } from './image-tool.ts';
 // npm run try:images [-- --no-build]: builds every target of the Dockerfile with buildah, and starts each from its image as
 // docker-compose.yml says (environment, order, health), against private servers. For machines without a container engine.
 const READY_DEADLINE_MS = 120_000;
+/** The edge's port for browsers, beside its own for health. */
+const PUBLIC = 'pages';
 const root = process.cwd();
 const started: { name: string; contained: Contained }[] = [];
 const undo: (() => Promise<unknown>)[] = [];
@@ -24,7 +26,7 @@ try {
     for (const { target } of plans) await timed(`built ${target}`, () => buildImage(root, target));
   }
   for (const plan of plans) await timed(`${plan.name} is up, from its image`, () => bringUp(plan, addressOf));
-  await lookThroughTheEdge(addressOf('edge'));
+  await lookThroughTheEdge(addressOf(PUBLIC));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
@@ -56,7 +58,7 @@ async function prepare(): Promise<{ plans: ImagePlan[]; addressOf: (service: str
   await createOwnDatabase(servers[0].url);
   const ports = new Map<string, number>();
   ['postgres', 'redis', 'nats'].forEach((name, at) => ports.set(name, servers[at]?.port ?? 0));
-  for (const { name } of plans) ports.set(name, await freePort());
+  for (const name of [...plans.map((plan) => plan.name), PUBLIC]) ports.set(name, await freePort());
   return { plans, addressOf: (service) => `127.0.0.1:${ports.get(service)}` };
 }
 
@@ -70,7 +72,7 @@ async function bringUp(plan: ImagePlan, addressOf: (service: string) => string):
       (_, service: string) => addressOf(service),
     );
   if (plan.name === 'ingest') environment['RTMP_PORT'] = String(await freePort());
-  if (plan.name === 'edge') environment['EDGE_PORT'] = port;
+  if (plan.name === 'edge') environment['EDGE_PORT'] = addressOf(PUBLIC).split(':')[1] ?? '';
   const contained = await runImage(plan.target, environment);
   if (plan.name === 'setup') {
     const code = await contained.exited;
@@ -79,9 +81,8 @@ async function bringUp(plan: ImagePlan, addressOf: (service: string) => string):
     return;
   }
   started.push({ name: plan.name, contained });
-  const path = plan.name === 'edge' ? '/healthz' : '/readyz';
   const until = Date.now() + READY_DEADLINE_MS;
-  while (!(await answers(`http://127.0.0.1:${port}${path}`))) {
+  while (!(await answers(`http://127.0.0.1:${port}/readyz`))) {
     if (contained.ended() !== undefined || Date.now() > until)
       throw new Error(`${plan.name} did not become ready:\n${contained.lines().join('\n')}`);
     await delay(200);

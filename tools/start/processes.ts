@@ -26,8 +26,6 @@ export interface ProcessPlan {
   stopStage: 1 | 2 | 3 | 4;
   /** Settings beyond those that all share. */
   env(plan: StartPlan): Record<string, string>;
-  /** Path that answers 200 when it may be given work. */
-  readyPath: '/readyz' | '/healthz';
   /** Left out when this answers false. */
   isWanted?(given: Record<string, string | undefined>): boolean;
 }
@@ -41,7 +39,6 @@ export const PROCESSES: ProcessPlan[] = [
     main: 'apps/accounts/src/main.js',
     schema: 'accounts',
     stopStage: 1,
-    readyPath: '/readyz',
     env: (plan) => ({
       ACCOUNTS_SECRET: plan.secret('accounts.secret'),
       ADMIN_EMAIL: 'admin@showfloor.localhost',
@@ -53,7 +50,6 @@ export const PROCESSES: ProcessPlan[] = [
     main: 'apps/catalog/src/main.js',
     schema: 'catalog',
     stopStage: 2,
-    readyPath: '/readyz',
     env: nothing,
   },
   {
@@ -61,7 +57,6 @@ export const PROCESSES: ProcessPlan[] = [
     main: 'apps/payments-sandbox/src/main.js',
     schema: 'payments_sandbox',
     stopStage: 2,
-    readyPath: '/readyz',
     env: nothing,
     isWanted: (given) => !given['STRIPE_SECRET_KEY'],
   },
@@ -70,7 +65,6 @@ export const PROCESSES: ProcessPlan[] = [
     main: 'apps/checkout/src/main.js',
     schema: 'checkout',
     stopStage: 2,
-    readyPath: '/readyz',
     env: nothing,
   },
   {
@@ -78,7 +72,6 @@ export const PROCESSES: ProcessPlan[] = [
     main: 'apps/chat/src/main.js',
     schema: 'chat',
     stopStage: 2,
-    readyPath: '/readyz',
     // On one machine there is no other gateway to move viewers to.
     env: (plan) => ({ CHAT_ADDRESS_KEY: plan.secret('chat.address-key'), CHAT_DRAIN_S: '1' }),
   },
@@ -86,7 +79,6 @@ export const PROCESSES: ProcessPlan[] = [
     name: 'origin',
     main: 'apps/origin/src/main.js',
     stopStage: 2,
-    readyPath: '/readyz',
     env: nothing,
   },
   {
@@ -94,17 +86,14 @@ export const PROCESSES: ProcessPlan[] = [
     main: 'apps/ingest/src/main.js',
     schema: 'ingest',
     stopStage: 4,
-    readyPath: '/readyz',
     env: (plan) => ({ RTMP_PORT: String(plan.rtmpPort) }),
   },
-  { name: 'transcoder', main: 'transcoder/src/main.js', stopStage: 3, readyPath: '/readyz', env: nothing },
+  { name: 'transcoder', main: 'transcoder/src/main.js', stopStage: 3, env: nothing },
   {
     name: 'edge',
     main: 'infra/edge/main.js',
     stopStage: 4,
-    readyPath: '/healthz',
     env: (plan) => ({
-      HOST: '0.0.0.0',
       EDGE_PORT: String(plan.edgePort),
       PLAYER_DIR: 'player/dist',
       EDGE_DIR: `${plan.dataDir}/edge`,

@@ -55,7 +55,7 @@ function supervise(root: string, plan: ProcessPlan, start: StartPlan, logs: Logs
     args: ['--enable-source-maps', join(root, 'dist', plan.main)],
     env: environmentOf(plan, start),
     cwd: root,
-    readyUrl: `http://127.0.0.1:${start.ports[plan.name]}${plan.readyPath}`,
+    readyUrl: `http://127.0.0.1:${start.ports[plan.name]}/readyz`,
     remedy: `All its lines: ${logs.fileOf(plan.name)}. Every variable it reads: docs/env.md.`,
     onLine: (line) => logs.line(plan.name, line),
     onCrash: ({ how, againInMs, lastLines }) => {

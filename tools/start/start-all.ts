@@ -109,7 +109,7 @@ async function makePlan(
 ): Promise<StartPlan> {
   const schemas = wanted.flatMap((process) => process.schema ?? []);
   const ports: Record<string, number> = {};
-  for (const { name } of wanted) ports[name] = name === 'edge' ? options.edgePort : await freePort();
+  for (const { name } of wanted) ports[name] = await freePort();
   return {
     dataDir: options.dataDir,
     edgePort: options.edgePort,

@@ -12,6 +12,7 @@ import {
   type RunningService,
   type TokenVerifier,
 } from '#service';
+import { openStore } from '#storage';
 import type { DataSource } from 'typeorm';
 import type { CatalogEnv } from './catalog.env.ts';
 import { CatalogModule } from './catalog.module.ts';
@@ -59,7 +60,8 @@ async function startOn(
   logger: Logger,
   { clock = systemClock, handleSignals = true, keys }: CatalogOptions,
 ): Promise<RunningService> {
-  const files = new PictureFiles(env.DATA_DIR);
+  const store = openStore(env, env.DATA_DIR);
+  const files = new PictureFiles(store);
   const pool = pgPool(env.DATABASE_URL, POOL_CONNECTIONS, logger);
   const service = await startService({
     name: 'catalog',
@@ -70,6 +72,7 @@ async function startOn(
     idempotency: queryOf(pool),
     fastify: (fastify) => servePictures(fastify, files),
     module: ({ drain, readiness }) => {
+      drain.add('picture store', () => store.stop());
       drain.add('database', async () => {
         await pool.end();
         await database.destroy();

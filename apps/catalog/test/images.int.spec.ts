@@ -9,10 +9,9 @@ import {
 } from '#contracts';
 import { tokenOf } from '#testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
+import { diskStore } from '#storage';
 import { PictureFiles } from '../src/images/picture-files.ts';
 import { sweepPictures } from '../src/images/store-picture.ts';
 import {
@@ -186,13 +185,14 @@ describe('the pictures of a product', () => {
   });
 
   it('leave the disk a day after nobody refers to them', async () => {
-    const folder = join(catalog.dataDir, 'media');
+    const store = diskStore({ root: catalog.dataDir });
     const filesOf = async (url: unknown) => {
       const hash = /[0-9a-f]{64}/.exec(String(url))?.[0] ?? '';
-      return (await readdir(join(folder, hash.slice(0, 2)))).filter((name) => name.startsWith(hash)).length;
+      let count = 0;
+      for await (const { key } of store.list(`media/${hash.slice(0, 2)}/`)) if (key.includes(hash)) count++;
+      return count;
     };
-    const sweep = () =>
-      sweepPictures((work) => inTransaction(catalog.pool, work), new PictureFiles(catalog.dataDir));
+    const sweep = () => sweepPictures((work) => inTransaction(catalog.pool, work), new PictureFiles(store));
     const dropped = await add(await picture(111, 99).png().toBuffer());
     const kept = await add(await picture(112, 99).png().toBuffer());
     const show = await makeShow(catalog, product.shopId, owner);

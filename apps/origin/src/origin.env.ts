@@ -1,8 +1,10 @@
-import { commonEnv, envSwitch, natsEnv } from '#process';
+import { commonEnv, natsEnv, storageEnv } from '#process';
 import { z } from 'zod';
 
 /** The environment of apps/origin. */
-export const originEnv = commonEnv.extend(natsEnv.shape).extend({
+export const originEnv = commonEnv.extend({
+  ...natsEnv.shape,
+  ...storageEnv.shape,
   DATA_DIR: z
     .string()
     .default('.data/origin')
@@ -31,15 +33,6 @@ export const originEnv = commonEnv.extend(natsEnv.shape).extend({
     .max(3_650)
     .optional()
     .describe('Days that recordings are kept where a shop has not set it; for ever when unset.'),
-  STORAGE_DURABLE: envSwitch
-    .default(true)
-    .describe('Whether segments are forced to the disk; off, a loss of power may cost the last seconds.'),
   FFMPEG_PATH: z.string().default('ffmpeg').describe('Program that makes posters, storyboards and clips.'),
-  S3_BUCKET: z.string().optional().describe('Bucket for recordings; the local disk when unset.'),
-  S3_REGION: z.string().default('us-east-1').describe('Region of the bucket.'),
-  S3_ENDPOINT: z.url().optional().describe('Address of an S3 service that is not Amazon.'),
-  S3_ACCESS_KEY_ID: z.string().optional().describe('Key of the bucket; the machine role when unset.'),
-  S3_SECRET_ACCESS_KEY: z.string().optional().describe('Secret of the key.'),
-  S3_PREFIX: z.string().default('').describe('Put before every object name; ends with a slash.'),
 });
 export type OriginEnv = z.output<typeof originEnv>;

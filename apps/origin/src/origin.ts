@@ -2,13 +2,13 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gauge } from '#process';
 import type { Logger } from '#process';
+import { openStore } from '#storage';
 import type { ObjectStore } from '#storage';
 import { PlaybackTokens } from './access/playback-token.ts';
 import { ShowDesks } from './delivery/show-desks.ts';
 import { FfmpegRunner } from './ffmpeg/run-ffmpeg.ts';
 import { followChat } from './log/follow-chat.ts';
 import { ShowLogs } from './log/show-logs.ts';
-import { openStore } from './open-store.ts';
 import type { OriginEnv } from './origin.env.ts';
 import { PictureDesk } from './pictures/picture-desk.ts';
 import { Announcer } from './recordings/announcer.ts';
@@ -122,7 +122,7 @@ export function clipFolder(env: OriginEnv): string {
 }
 
 function makeParts(env: OriginEnv, logger: Logger) {
-  const store = openStore(env);
+  const store = openStore(env, join(env.DATA_DIR, 'store'));
   const spools = join(env.DATA_DIR, 'live');
   const pathOf = (showId: string, rendition: string, name: string): string =>
     new Spool(join(spools, showId)).pathOf(rendition, name);
