@@ -6,6 +6,7 @@ import {
   addToOutbox,
   busTables,
   connectBus,
+  followEvents,
   inTransaction,
   listen,
   makeEvent,
@@ -163,6 +164,63 @@ describe('an event', () => {
     await bus.publish(opened('hello'));
     await eventually(async () => expect(heard.toSorted()).toEqual(['one hello', 'two hello']));
   });
+});
+
+describe('followers', () => {
+  const follow = (on: Bus, heard: string[], sinceMs = 60_000): Promise<Consumer> =>
+    followEvents({
+      bus: on,
+      logger,
+      events: [shopOpened],
+      sinceMs,
+      handle: ({ data }) => void heard.push(data.name),
+    });
+
+  it('have heard what was published lately once they are there, in order, and go on', async () => {
+    await bus.publish(opened('a'));
+    await bus.publish(opened('b'));
+    const heard: string[] = [];
+    started(await follow(bus, heard));
+    expect(heard).toEqual(['a', 'b']);
+    await bus.publish(opened('c'));
+    await eventually(async () => expect(heard).toEqual(['a', 'b', 'c']));
+  });
+
+  it('pass over what is older than they ask for, and what cannot be read', async () => {
+    await bus.publish(opened('long ago'));
+    const publishedAt = Date.now();
+    await eventually(async () => expect(Date.now() - publishedAt).toBeGreaterThan(100));
+    await bus.nc.request(`v1.${eventType(shopOpened)}.x`, '{"not":"an event"}');
+    await bus.publish(opened('now'));
+    const heard: string[] = [];
+    started(await follow(bus, heard, Date.now() - publishedAt - 50));
+    expect(heard).toEqual(['now']);
+  });
+
+  it('miss nothing that was published while NATS was away from them, and hear nothing twice', async () => {
+    const dir = `${await import('node:os').then((os) => os.tmpdir())}/follow-spec-${newId()}`;
+    const port = await freePort();
+    let server = await startNats({ port, dir });
+    const ownBus = await connectBus({ url: `nats://127.0.0.1:${port}`, name: 'test', logger });
+    const heard: string[] = [];
+    const follower = await follow(ownBus, heard);
+    try {
+      await ownBus.publish(opened('before'));
+      await eventually(async () => expect(heard).toEqual(['before']));
+      await server.kill();
+      server = await startNats({ port, dir });
+      const other = await connectBus({ url: `nats://127.0.0.1:${port}`, name: 'other', logger });
+      await other.publish(opened('meanwhile'));
+      await other.close();
+      await eventually(async () => expect(heard).toContain('meanwhile'));
+      await ownBus.publish(opened('after'));
+      await eventually(async () => expect(heard).toEqual(['before', 'meanwhile', 'after']));
+    } finally {
+      await follower.stop();
+      await ownBus.close();
+      await server.stop();
+    }
+  }, 40_000);
 });
 
 describe('relay and consumers', () => {

@@ -175,7 +175,7 @@ async function handleMessage(reader: Reader, message: JsMsg): Promise<void> {
 }
 
 /** The event, or undefined when it is of a type nobody here asked for; throws when it breaks its definition. */
-function parseEvent(byType: Map<string, EventDefinition>, json: string): EventEnvelope | undefined {
+export function parseEvent(byType: Map<string, EventDefinition>, json: string): EventEnvelope | undefined {
   const envelope = EventEnvelope.parse(JSON.parse(json));
   const definition = byType.get(envelope.type);
   return definition ? { ...envelope, data: definition.data.parse(envelope.data) } : undefined;

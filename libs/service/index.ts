@@ -14,7 +14,7 @@ export { DRAIN, LIMITER, LOGGER, READINESS, TOKENS } from './service-module.ts';
 export { openDatabase, pgPool } from './database.ts';
 export { isUniqueViolation, managerQuery, withTransaction } from './transaction.ts';
 export { readCursor, writeCursor } from './cursor.ts';
-export { followSessions } from './follow-sessions.ts';
+export { followSessions, type SessionEnd } from './follow-sessions.ts';
 export { idempotencyTable } from './idempotency.ts';
 export {
   claimsOf,

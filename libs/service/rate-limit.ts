@@ -66,6 +66,8 @@ function connectRedis(url: string, logger: Logger): Redis {
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     commandTimeout: 250,
+    // Where Redis is away, the timer of this wait would outlive a stopped process's work by its full length.
+    disconnectTimeout: 100,
     retryStrategy: (times) => Math.min(times * 100, 2_000),
   });
   redis.on('error', (err: Error) => logger.debug({ err }, 'rate limits are counted locally: Redis is away'));

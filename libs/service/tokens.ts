@@ -17,7 +17,7 @@ export const TOKEN_AUDIENCE = 'showfloor';
 const CACHE_ENTRIES = 50_000;
 /** Sessions remembered as revoked; access tokens outlive their session by ten minutes at most. */
 const REVOKED_ENTRIES = 50_000;
-const REVOKED_KEEP_MS = 15 * 60 * 1_000;
+export const REVOKED_KEEP_MS = 15 * 60 * 1_000;
 
 /** Verifies access tokens without asking anybody, once each. */
 export interface TokenVerifier {

@@ -107,7 +107,7 @@ async function startEvents(
   readiness.add('nats', () => bus.ping());
   const relay = startOutboxRelay({ pool, bus, schema: accountsSchema.schema, logger });
   drain.add('outbox', () => relay.stop());
-  const follower = followSessions(bus, app.get<TokenVerifier>(TOKENS), logger);
+  const follower = await followSessions(bus, app.get<TokenVerifier>(TOKENS), logger);
   drain.add('session events', () => follower.stop());
   const consumer = await startConsumer({
     bus,

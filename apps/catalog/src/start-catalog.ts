@@ -87,7 +87,7 @@ async function startOn(
   readiness.add('nats', () => bus.ping());
   const relay = startOutboxRelay({ pool, bus, schema: catalogSchema.schema, logger });
   drain.add('outbox', () => relay.stop());
-  const follower = followSessions(bus, service.app.get<TokenVerifier>(TOKENS), logger);
+  const follower = await followSessions(bus, service.app.get<TokenVerifier>(TOKENS), logger);
   drain.add('session events', () => follower.stop());
   await startEvents(bus, database, drain, logger);
   startChores(database, files, service.app.get(AirShow), drain, logger);

@@ -81,7 +81,7 @@ export async function startCheckout(
   });
   if (!parts || !orders) throw new Error('checkout started without its parts');
   const { bus, logger } = parts;
-  const sessions = followSessions(bus, service.app.get(TOKENS), logger);
+  const sessions = await followSessions(bus, service.app.get(TOKENS), logger);
   service.drain.add('sessions', () => sessions.stop());
   return { ...service, parts, orders };
 }
