@@ -51,6 +51,20 @@ describe('live connection', () => {
     expect(sockets.opened).toHaveLength(2);
   });
 
+  it('waits longer each time it is let in only to hear that there is no room', async () => {
+    const { timers, connection, last } = setUp();
+    for (const failures of [1, 2, 3]) {
+      last().fire('connect');
+      last().fire('bye', { code: 4004, reason: 'overloaded', retryAfterMs: 2_000 });
+      const wait = 2_000 + 500 * 2 ** failures;
+      expect(connection.get()).toEqual({ kind: 'waiting', until: timers.now() + wait, failures });
+      await timers.pass(wait);
+    }
+    last().fire('connect');
+    last().fire('disconnect');
+    expect(connection.get()).toMatchObject({ failures: 1 });
+  });
+
   it('stays away when the server does not want it back, whatever the socket does afterwards', async () => {
     const { timers, connection, last, sockets } = setUp();
     last().fire('connect');

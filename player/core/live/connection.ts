@@ -69,6 +69,8 @@ export class LiveConnection implements Readable<ConnectionState> {
   private readonly events = createEmitter<LiveServerEvents & { open: undefined }>();
   private socket: LiveSocket | null = null;
   private failures = 0;
+  /** Failures before the present socket: one that only came to be turned away is one more. */
+  private failedBefore = 0;
   private cancelWait = () => undefined as void;
 
   readonly get = this.state.get;
@@ -124,6 +126,7 @@ export class LiveConnection implements Readable<ConnectionState> {
   }
 
   private opened(): void {
+    this.failedBefore = this.failures;
     this.failures = 0;
     this.state.set({ kind: 'open' });
     this.events.tell('open', undefined);
@@ -137,6 +140,7 @@ export class LiveConnection implements Readable<ConnectionState> {
   private async obey({ code, reason, retryAfterMs }: LiveBye): Promise<void> {
     this.drop();
     if (!mayComeBack(code)) return this.state.set({ kind: 'refused', reason });
+    if (reason === 'overloaded') this.failures = this.failedBefore;
     if (reason !== 'token_expired' && reason !== 'membership_changed') return this.wait(retryAfterMs ?? 0);
     this.state.set({ kind: 'connecting' });
     await this.deps.renew();
