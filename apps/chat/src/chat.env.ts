@@ -39,6 +39,22 @@ export const chatEnv = commonEnv.extend({
     .max(300)
     .default(30)
     .describe('Time over which a stopping gateway lets its connections go; few connections take less.'),
+  CHAT_CONNECTIONS_PER_S: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(2_000)
+    .describe(
+      'New connections a second that a gateway takes; the others are told to come back a few seconds later.',
+    ),
+  CHAT_SOCKETS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(40_000)
+    .describe('Connections that a gateway holds at most, at about 20 KB each.'),
   CHAT_ORIGINS: z
     .string()
     .default('')

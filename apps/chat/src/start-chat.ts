@@ -1,6 +1,5 @@
-import { connectBus, listen, type Bus, type Consumer } from '#bus';
-import { membershipChanged, sessionRevoked, userBanned } from '#contracts';
-import { createLogger, type Logger } from '#process';
+import { connectBus } from '#bus';
+import { createLogger } from '#process';
 import {
   followSessions,
   openDatabase,
@@ -8,13 +7,15 @@ import {
   startService,
   TOKENS,
   type RunningService,
+  type SessionEnd,
   type TokenVerifier,
 } from '#service';
 import { randomBytes } from 'node:crypto';
-import { maySee } from './access/room-access.ts';
+import { maySee } from './access/may-see.ts';
 import type { ChatEnv } from './chat.env.ts';
 import { ChatModule } from './chat.module.ts';
 import { chatSchema } from './database/schema.ts';
+import { Admission } from './gateway/admission.ts';
 import type { Clients } from './gateway/clients.ts';
 import { LiveIoAdapter } from './gateway/live-io.adapter.ts';
 import { openGateway } from './gateway/open-gateway.ts';
@@ -35,13 +36,9 @@ export async function startChat(
   const pool = pgPool(env.DATABASE_URL, env.DATABASE_POOL, logger);
   const bus = await connectBus({ url: env.NATS_URL, name: 'chat', logger });
   const rooms = await openRooms(env, { pool, bus, logger });
-  const { clients, feeds, watch } = openGateway({
-    ownerId: rooms.ownerId,
-    bus,
-    rooms: rooms.client,
-    ticks: rooms.ticks,
-    logger,
-  });
+  const { ownerId, client, ticks } = rooms;
+  const { clients, feeds, watch } = openGateway({ ownerId, bus, rooms: client, ticks, logger });
+  const admission = doorOf(env, clients);
   const service = await startService({
     name: 'chat',
     ...options,
@@ -58,49 +55,51 @@ export async function startChat(
         bus,
         clients,
         feeds,
-        rooms: rooms.client,
+        rooms: client,
         gateway: {
           origins: originsOf(env),
           addressKey: env.CHAT_ADDRESS_KEY ?? randomBytes(32).toString('hex'),
           peerAddress: peerAddress(env.TRUST_PROXY),
+          admission,
         },
         dispatch: {
           now: Date.now,
-          mayEnter: (feed, client) => maySee(feed.show, client.identity),
+          mayEnter: (feed, { identity }) => maySee(feed.show, identity),
           error: (err, message) => logger.error({ err }, message),
         },
       });
     },
-    configure: (app) => void app.useWebSocketAdapter(new LiveIoAdapter(app, () => undefined)),
+    configure: (app) => void app.useWebSocketAdapter(new LiveIoAdapter(app, admission)),
   });
   const { drain } = service;
   for (const [name, stop] of await rooms.start()) drain.add(name, stop);
   drain.add('rooms listened to', () => feeds.stop());
   drain.add('owner watch', () => watch.stop());
-  const followers = [
-    followSessions(bus, service.app.get<TokenVerifier>(TOKENS), logger),
-    closeEndedSessions(bus, clients, logger),
-  ];
-  for (const follower of followers) drain.add('session events', () => follower.stop());
+  const tokens = service.app.get<TokenVerifier>(TOKENS);
+  const sessions = await followSessions(bus, tokens, logger, (end) => closeEnded(clients, end));
+  drain.add('session events', () => sessions.stop());
   drain.add('sockets', () => clients.drain(env.CHAT_DRAIN_S * 1_000));
   return service;
 }
 
-/** Log-out, ban and lost membership close the sockets that were opened before. */
-function closeEndedSessions(bus: Bus, clients: Clients, logger: Logger): Consumer {
-  return listen({
-    bus,
-    logger,
-    events: [sessionRevoked, userBanned, membershipChanged],
-    handle: ({ type, data }) => {
-      if (type === 'accounts.user_banned') clients.closeUser(data.userId, 'banned');
-      else if (type === 'accounts.membership_changed') clients.closeUser(data.userId, 'membership_changed');
-      else if ('sessionId' in data) {
-        const reason = data.reason === 'banned' ? 'banned' : 'signed_out';
-        clients.closeUser(data.userId, reason, data.sessionId);
-      }
-    },
+function doorOf(env: ChatEnv, clients: Clients): Admission {
+  return new Admission({
+    perS: env.CHAT_CONNECTIONS_PER_S,
+    most: env.CHAT_SOCKETS,
+    open: () => clients.size,
+    now: Date.now,
+    random: Math.random,
   });
+}
+
+/** Log-out, ban and lost membership close the sockets that were opened before. */
+function closeEnded(clients: Clients, { type, data }: SessionEnd): void {
+  if (type === 'accounts.user_banned') clients.closeUser(data.userId, 'banned');
+  else if (type === 'accounts.membership_changed') clients.closeUser(data.userId, 'membership_changed');
+  else if ('sessionId' in data) {
+    const reason = data.reason === 'banned' ? 'banned' : 'signed_out';
+    clients.closeUser(data.userId, reason, data.sessionId);
+  }
 }
 
 function originsOf(env: ChatEnv): ReadonlySet<string> {

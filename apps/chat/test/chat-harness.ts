@@ -198,7 +198,13 @@ export class TestClient {
   }
 
   send(frame: ClientFrame | Record<string, unknown>): Promise<FrameReply> {
-    return this.socket.timeout(WAIT_MS).emitWithAck('m', frame) as Promise<FrameReply>;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error('a frame was not answered')), WAIT_MS).unref();
+      this.socket.emit('m', frame, (reply: FrameReply) => {
+        clearTimeout(timer);
+        resolve(reply);
+      });
+    });
   }
 
   join(showId: string, offset?: LiveOffset): Promise<FrameReply> {

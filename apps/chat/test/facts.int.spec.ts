@@ -14,6 +14,7 @@ import {
   saleClosed,
   saleOpened,
   stockChanged,
+  streamInterrupted,
   TICKS_PER_FILE,
   type HostCommand,
   type SaleFacts,
@@ -184,6 +185,97 @@ describe('sales in a room (protocols 7 and 10)', () => {
       host.ticks.some((tick) => tick.critical?.some(({ type }) => type === 'sale_changed')),
     );
   });
+});
+
+describe('a sale that no event has told of yet', () => {
+  const pin = (host: TestClient) =>
+    host.send({
+      op: 'command',
+      showId: show.showId,
+      id: newId(),
+      command: { type: 'pin', productId: show.productIds[0], saleId: SALE },
+    });
+  const pinned = (client: TestClient) =>
+    client.ticks.flatMap((tick) => tick.critical ?? []).findLast(({ type }) => type === 'pinned');
+  const told = (facts: SaleFacts, version: number) => ({
+    status: 200,
+    body: { ...facts, version, serverTime: new Date().toISOString() },
+  });
+
+  it('is pinned right after the host started it', async () => {
+    const host = await sit(one, hostOf(show));
+    const command = { type: 'start_sale', saleId: SALE };
+    checkout.answer = told(saleOf(), 4);
+    expect(await host.send({ op: 'command', showId: show.showId, id: newId(), command })).toMatchObject({
+      ok: true,
+    });
+    checkout.answer = { status: 503, body: {} };
+    expect(await pin(host)).toMatchObject({ ok: true });
+    await host.until('it is pinned', () => pinned(host) !== undefined);
+    expect(pinned(host)?.data).toMatchObject({ saleId: SALE, price: { amount: 990 } });
+    // Viewers hear of the sale itself when checkout says so, be it the version that was answered; an older one is old news.
+    expect(host.ticks.some((tick) => tick.critical?.some(({ type }) => type === 'sale_changed'))).toBe(false);
+    const event = (version: number, available: number) =>
+      makeEvent(saleOpened, { aggregateId: SALE, version, data: saleOf({}, available) });
+    await chat.publish(event(3, 1), event(4, 3));
+    await host.until('checkout said so', () =>
+      host.ticks.some((tick) => tick.critical?.some(({ type }) => type === 'sale_changed')),
+    );
+    const entries = host.ticks.flatMap((tick) => tick.critical ?? []);
+    expect(entries.filter(({ type }) => type === 'sale_changed')).toMatchObject([{ data: { version: 4 } }]);
+  });
+
+  it('is asked for when it was started elsewhere; one of another show is refused', async () => {
+    const host = await sit(two, hostOf(show));
+    checkout.answer = told(saleOf({ showId: newId() }), 2);
+    expect(await pin(host)).toMatchObject({ ok: false, code: 'sale_not_of_show' });
+    expect(checkout.asked.at(-1)?.path).toBe(`/api/checkout/v1/sales/${SALE}`);
+    SALE = newId();
+    checkout.answer = { status: 404, body: {} };
+    expect(await pin(host)).toMatchObject({ ok: false, code: 'sale_not_of_show' });
+    checkout.answer = told(saleOf(), 2);
+    expect(await pin(host)).toMatchObject({ ok: true });
+  });
+});
+
+describe('programme time', () => {
+  it('is known to a process that has just started, unless the picture has stopped since', async () => {
+    const stamp = async (of: TestShow): Promise<number | null | undefined> => {
+      const fresh = await chat.startGateway();
+      const host = await TestClient.connect(fresh, { as: hostOf(of) });
+      await host.join(of.showId);
+      const command = { type: 'message', text: 'hello' };
+      await host.send({ op: 'command', showId: of.showId, id: newId(), command });
+      const message = () =>
+        host.ticks.flatMap((tick) => tick.critical ?? []).find(({ type }) => type === 'host_message');
+      await host.until('it was said', () => message() !== undefined);
+      return message()?.mediaTime;
+    };
+    const measured = (of: TestShow, wallMs: number) => ({
+      streamId: of.showId,
+      showId: of.showId,
+      shopId: of.shopId,
+      pts: 1,
+      wallMs,
+      mediaTime: wallMs - 2_000,
+    });
+    const [running, stopped] = [await chat.makeShow(), await chat.makeShow()];
+    for (const its of [running, stopped]) {
+      const data = measured(its, Date.now() - 5_000);
+      await chat.publish(makeEvent(clockMeasured, { aggregateId: its.showId, version: 1, data }));
+    }
+    const { streamId, showId, shopId } = measured(stopped, 0);
+    const at = new Date().toISOString();
+    const interrupted = { streamId, showId, shopId, interruptedAt: at, resumeUntil: at };
+    await chat.publish(
+      makeEvent(streamInterrupted, { aggregateId: streamId, version: 2, data: interrupted }),
+    );
+    const before = Date.now();
+    const mediaTime = await stamp(running);
+    expect(mediaTime).toBeGreaterThanOrEqual(before - 2_000);
+    expect(mediaTime).toBeLessThanOrEqual(Date.now() - 2_000);
+    expect(await stamp(stopped)).toBeNull();
+  }, 60_000);
 });
 
 describe('what concerns one person', () => {

@@ -18,6 +18,7 @@ import {
   personModerated,
   removeChatRoleEndpoint,
   removeWordEndpoint,
+  SayReply,
   setChatRoleEndpoint,
   type CallResult,
   type Endpoint,
@@ -94,11 +95,15 @@ describe('restrictions', () => {
   it('a ban closes every socket in the rooms of the shop, and keeps them out until it is lifted', async () => {
     const ada = testIdentity();
     const clients = await Promise.all([sit(ada, one), sit(ada, two)]);
+    const nextDoor = await chat.makeShow({ shopId: show.shopId });
+    const there = await TestClient.connect(one, { as: ada });
+    expect(await there.join(nextDoor.showId)).toMatchObject({ ok: true });
+    clients.push(there);
     expect(await order({ type: 'ban', userId: ada.userId, reason: 'scam' })).toMatchObject({ ok: true });
     await Promise.all(
       clients.map((client) => client.until('it was closed', () => client.socket.disconnected)),
     );
-    expect(clients.map(({ bye }) => bye?.reason)).toEqual(['banned', 'banned']);
+    expect(clients.map(({ bye }) => bye?.reason)).toEqual(['banned', 'banned', 'banned']);
     const back = await TestClient.connect(two, { as: ada });
     expect(await back.join(show.showId)).toMatchObject({ ok: false, code: 'chat_banned' });
     const sister = await chat.makeShow({ shopId: show.shopId });
@@ -276,7 +281,12 @@ describe('modes', () => {
     await ada.until('they were told', () =>
       ada.ticks.some((tick) => tick.critical?.[0]?.type === 'modes_changed'),
     );
-    expect(await ada.say(show.showId, 'one')).toMatchObject({ ok: true });
+    const first = await ada.say(show.showId, 'one');
+    expect(first).toMatchObject({ ok: true, nextInMs: expect.any(Number) });
+    const countdown = SayReply.parse(first).nextInMs ?? 0;
+    expect(countdown).toBeGreaterThan(25_000);
+    expect(countdown).toBeLessThanOrEqual(30_000);
+    expect(await host.say(show.showId, 'staff is not slowed')).not.toHaveProperty('nextInMs');
     const wait = await ada.say(show.showId, 'two');
     expect(wait).toMatchObject({ code: 'slow_mode' });
     if (wait.ok) throw new Error('the line was accepted');

@@ -67,6 +67,7 @@ export async function startRoomBench(): Promise<RoomBench> {
       random: Math.random,
       forwardSale: async () => ({ ok: true }),
       askCatalog: async () => false,
+      askCheckout: async () => false,
       standing: (shopId, userId) => store.standing(shopId, userId),
       push: () => undefined,
       desk: () => undefined,

@@ -1,10 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { makeEvent } from '#bus';
-import { closeReasons, mayComeBack, membershipChanged, sessionRevoked, userBanned } from '#contracts';
+import {
+  closeReasons,
+  mayComeBack,
+  membershipChanged,
+  sessionRevoked,
+  showDeleted,
+  showUpdated,
+  userBanned,
+} from '#contracts';
 import { newId } from '#process';
 import type { RunningService } from '#service';
-import { testIdentity, tokenOf } from '#testing';
-import { startHarness, TestClient, type ChatHarness, type TestShow } from './chat-harness.ts';
+import { startTcpProxy, testIdentity, tokenOf, type TcpProxy } from '#testing';
+import { hostOf, startHarness, TestClient, type ChatHarness, type TestShow } from './chat-harness.ts';
 
 let chat: ChatHarness;
 let one: RunningService;
@@ -90,6 +98,109 @@ describe('a socket lives as long as its token (protocols 16)', () => {
   });
 });
 
+describe('a gateway that was away', () => {
+  let lonely: RunningService;
+  let way: TcpProxy;
+
+  beforeAll(async () => {
+    way = await startTcpProxy(chat.nats.url);
+    lonely = await chat.startGateway({ NATS_URL: way.through(chat.nats.url) });
+  }, 60_000);
+  afterAll(async () => {
+    await lonely.stop();
+    await way.stop();
+  });
+
+  it('hears of a log-out once NATS is back', async () => {
+    const ada = testIdentity();
+    const client = await TestClient.connect(lonely, { as: ada });
+    await client.join(show.showId);
+    way.cut();
+    const data = { userId: ada.userId, sessionId: ada.sessionId, reason: 'logged_out' as const };
+    await chat.publish(makeEvent(sessionRevoked, { aggregateId: ada.userId, version: 1, data }));
+    way.mend();
+    await gone(client);
+    expect(client.bye).toMatchObject({ reason: 'signed_out' });
+  });
+
+  it('puts out whom a room banned meanwhile', async () => {
+    const ada = testIdentity();
+    const host = await TestClient.connect(one, { as: hostOf(show) });
+    await host.join(show.showId);
+    const client = await TestClient.connect(lonely, { as: ada });
+    await client.join(show.showId);
+    way.cut();
+    const ban = { type: 'ban', userId: ada.userId };
+    const frame = { op: 'command', showId: show.showId, id: newId(), command: ban };
+    expect(await host.send(frame)).toMatchObject({ ok: true });
+    way.mend();
+    await gone(client);
+    expect(client.bye).toMatchObject({ reason: 'banned' });
+  });
+
+  it('knows from its start which sessions ended lately', async () => {
+    const ada = testIdentity();
+    const data = { userId: ada.userId, sessionId: ada.sessionId, reason: 'logged_out' as const };
+    await chat.publish(makeEvent(sessionRevoked, { aggregateId: ada.userId, version: 1, data }));
+    const fresh = await chat.startGateway();
+    const client = await TestClient.connect(fresh, { as: ada });
+    await gone(client);
+    expect(client.bye).toMatchObject({ reason: 'token_invalid' });
+  });
+});
+
+describe('a gateway with more to greet than it can', () => {
+  it('tells some when to come back, shuts the others out, and goes on serving', async () => {
+    const narrow = await chat.startGateway({ CHAT_CONNECTIONS_PER_S: '8', CHAT_SOCKETS: '3' });
+    const seated = await Promise.all([1, 2, 3].map(() => TestClient.connect(narrow)));
+    for (const client of seated) expect(await client.join(show.showId)).toMatchObject({ ok: true });
+    const late = await Promise.allSettled(Array.from({ length: 8 }, () => TestClient.connect(narrow)));
+    const told = late.flatMap((knock) => (knock.status === 'fulfilled' ? [knock.value] : []));
+    expect(told.length).toBeGreaterThan(0);
+    expect(told.length).toBeLessThan(late.length);
+    for (const client of told) {
+      await gone(client);
+      expect(client.bye).toMatchObject({ reason: 'overloaded', code: closeReasons.overloaded });
+      expect(client.bye?.retryAfterMs).toBeGreaterThanOrEqual(2_000);
+    }
+    expect(mayComeBack(closeReasons.overloaded)).toBe(true);
+    expect(seated.map(({ socket }) => socket.connected)).toEqual([true, true, true]);
+  });
+});
+
+describe('a show that closes its doors', () => {
+  const change = async (which: TestShow, event: typeof showUpdated | typeof showDeleted, parts = {}) =>
+    chat.publish(
+      makeEvent(event, { aggregateId: which.showId, version: 20, data: { ...which.facts, ...parts } }),
+    );
+
+  it('puts out strangers when it becomes private, and keeps the people of the shop', async () => {
+    const closing = await chat.makeShow();
+    const member = testIdentity({ shops: [{ shopId: closing.shopId, role: 'moderator' }] });
+    const [insider, stranger] = [
+      await TestClient.connect(one, { as: member }),
+      await TestClient.connect(two),
+    ];
+    for (const client of [insider, stranger])
+      expect(await client.join(closing.showId)).toMatchObject({ ok: true });
+    await change(closing, showUpdated, { visibility: 'private' });
+    await gone(stranger);
+    expect(stranger.bye).toMatchObject({ reason: 'show_gone' });
+    expect(await insider.say(closing.showId, 'among ourselves')).toMatchObject({ ok: true });
+  });
+
+  it('puts everybody out when it is deleted', async () => {
+    const closing = await chat.makeShow();
+    const viewers = [await TestClient.connect(one), await TestClient.connect(two)];
+    for (const client of viewers) expect(await client.join(closing.showId)).toMatchObject({ ok: true });
+    await change(closing, showDeleted);
+    await Promise.all(viewers.map(gone));
+    expect(viewers.map(({ bye }) => bye?.reason)).toEqual(['show_gone', 'show_gone']);
+    const late = await TestClient.connect(one);
+    expect(await late.join(closing.showId)).toMatchObject({ ok: false, code: 'not_found' });
+  });
+});
+
 describe('who connects', () => {
   it('may use the session cookie only from our own pages', async () => {
     const ada = testIdentity();
@@ -133,7 +244,10 @@ describe('who connects', () => {
     const ada = testIdentity();
     const token = await tokenOf(ada);
     const clients = await Promise.all(Array.from({ length: 21 }, () => TestClient.connect(one, { token })));
-    await Promise.all(clients.map((client) => client.join(show.showId).catch(() => undefined)));
+    const outcomes = await Promise.all(
+      clients.map((client) => Promise.race([client.join(show.showId), gone(client)])),
+    );
+    expect(outcomes.filter((joined) => joined?.ok)).toHaveLength(20);
     const closed = clients.filter((client) => client.bye?.reason === 'too_many_sockets');
     expect(closed).toHaveLength(1);
     for (const client of clients) client.close();

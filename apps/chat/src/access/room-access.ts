@@ -2,6 +2,7 @@ import type { ChatRight, Identity, ShowFacts } from '#contracts';
 import type { Query } from '#bus';
 import { refuse } from '#service';
 import { actorOf, rightsOf, type Actor } from '../rooms/actor.ts';
+import { maySee } from './may-see.ts';
 
 /** Who may read and do what over HTTP; the same rules as in the rooms. */
 export class RoomAccess {
@@ -43,11 +44,4 @@ export class RoomAccess {
     await this.require(caller, show.shopId, right);
     return show;
   }
-}
-
-/** Private shows are for the shop's own people and platform staff; all others are open to whoever has the address. */
-export function maySee(show: ShowFacts, identity: Identity | undefined): boolean {
-  if (show.visibility !== 'private') return true;
-  if (!identity) return false;
-  return identity.platformRoles.length > 0 || identity.shops.some(({ shopId }) => shopId === show.shopId);
 }

@@ -1,5 +1,5 @@
-import { listen, type Bus, type Consumer } from '#bus';
-import { clockMeasured, streamEnded, streamInterrupted, streamResumed } from '#contracts';
+import { followEvents, type Bus, type Consumer } from '#bus';
+import { clockMeasured, streamEnded, streamInterrupted } from '#contracts';
 import { boundedCache, type Logger } from '#process';
 import type { ProgrammeClock } from '../rooms/room-ports.ts';
 
@@ -24,25 +24,34 @@ export class Programmes implements ProgrammeClock {
     return Math.max(0, Math.round(anchor.mediaTime + (nowMs - anchor.wallMs)));
   }
 
+  /** The newest measurement counts, in whatever order they are heard. */
   measured(showId: string, anchor: Anchor): void {
-    this.#anchors.set(showId, anchor);
+    const known = this.#anchors.get(showId);
+    if (!known || known.wallMs <= anchor.wallMs) this.#anchors.set(showId, anchor);
   }
 
-  stopped(showId: string, streamId: string): void {
-    if (this.#anchors.get(showId)?.streamId === streamId) this.#anchors.delete(showId);
+  /** The picture stopped at `atMs`; a publisher that came back since then is not meant. */
+  stopped(showId: string, streamId: string, atMs: number): void {
+    const known = this.#anchors.get(showId);
+    if (known?.streamId === streamId && known.wallMs <= atMs) this.#anchors.delete(showId);
   }
 
-  /** Follows ingest until stopped. Every process follows, since any may own any room. */
-  follow(bus: Bus, logger: Logger): Consumer {
-    return listen({
+  /**
+   * Follows ingest until stopped; resolves once the clocks of what is on air are known, so that a process that just started
+   * stamps its first entry right. Every process follows, since any may own any room.
+   */
+  follow(bus: Bus, logger: Logger): Promise<Consumer> {
+    return followEvents({
       bus,
       logger,
-      events: [clockMeasured, streamInterrupted, streamResumed, streamEnded],
+      events: [clockMeasured, streamInterrupted, streamEnded],
+      sinceMs: STALE_MS,
       handle: ({ data }) => {
         const { showId, streamId } = data;
         if ('mediaTime' in data)
           this.measured(showId, { streamId, wallMs: data.wallMs, mediaTime: data.mediaTime });
-        else if ('interruptedAt' in data || 'endedAt' in data) this.stopped(showId, streamId);
+        else
+          this.stopped(showId, streamId, Date.parse('endedAt' in data ? data.endedAt : data.interruptedAt));
       },
     });
   }

@@ -33,12 +33,11 @@ import {
   stockChanged,
   type EventOf,
   type LivePush,
-  type SaleState,
   type ShowFacts,
 } from '#contracts';
 import type { RoomNews } from '../rooms/room-ports.ts';
 import { leaveInput, leaveSale, leaveSales } from './leave-sales.ts';
-import { mergeItems, saleStateOf } from './sale-facts.ts';
+import { lockFacts, storeSale } from './store-sale.ts';
 
 const showEvents = [
   showScheduled,
@@ -102,10 +101,7 @@ export interface FactEffects {
 
 /** Stores what an event says, unless something newer is stored, and leaves what concerns a room for its owner. */
 export async function takeFact(fact: Fact, query: Query, effects: FactEffects): Promise<void> {
-  // Instances share the work: events of one aggregate, and a shop's sales and the shows that present them, may come in at the
-  // same moment. One after the other, each sees what the other stored.
-  const together = 'shopId' in fact.data ? fact.data.shopId : fact.aggregateId;
-  await query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [together]);
+  await lockFacts(query, 'shopId' in fact.data ? fact.data.shopId : fact.aggregateId);
   const [context, name] = fact.type.split('.');
   if (context === 'catalog') {
     if (name === 'lineup_changed') return takeLineUp(fact as EventOf<typeof lineupChanged>, query, effects);
@@ -124,10 +120,11 @@ async function takeShow(event: ShowEvent, query: Query, effects: FactEffects): P
     [facts.showId],
   );
   if (before && before.version >= event.version) return;
+  const deleted = event.type === 'catalog.show_deleted';
   await query(
     `INSERT INTO show (show_id, shop_id, facts, version, deleted) VALUES ($1, $2, $3, $4, $5)
      ON CONFLICT (show_id) DO UPDATE SET facts = $3, version = $4, deleted = $5`,
-    [facts.showId, facts.shopId, JSON.stringify(facts), event.version, event.type === 'catalog.show_deleted'],
+    [facts.showId, facts.shopId, JSON.stringify(facts), event.version, deleted],
   );
   const inputs: RoomNews[] = [];
   if (before?.facts.state !== facts.state && (before || facts.state !== 'scheduled')) {
@@ -136,6 +133,7 @@ async function takeShow(event: ShowEvent, query: Query, effects: FactEffects): P
   if (before && before.facts.guestChat !== facts.guestChat) {
     inputs.push({ kind: 'guest_chat', allowed: facts.guestChat });
   }
+  if (before && (deleted || before.facts.visibility !== facts.visibility)) inputs.push({ kind: 'access' });
   for (const [index, input] of inputs.entries()) {
     await leaveInput(query, facts.showId, `${event.id}.${index}`, input);
   }
@@ -170,16 +168,8 @@ async function takeLineUp(
 
 async function takeSale(event: SaleEvent, query: Query, effects: FactEffects): Promise<void> {
   const { data: facts, version } = event;
-  const [known] = await query<{ state: SaleState }>('SELECT state FROM sale WHERE sale_id = $1 FOR UPDATE', [
-    facts.saleId,
-  ]);
-  if (known && known.state.version >= version) return;
-  const sale = mergeItems(known?.state, saleStateOf(facts, version));
-  await query(
-    `INSERT INTO sale (sale_id, shop_id, show_id, state, version) VALUES ($1, $2, $3, $4, $5)
-     ON CONFLICT (sale_id) DO UPDATE SET state = $4, version = $5`,
-    [facts.saleId, facts.shopId, facts.showId, JSON.stringify(sale), version],
-  );
+  const sale = await storeSale(query, facts, version);
+  if (!sale) return;
   // Counters that nobody has taken into the log yet are replaced: only the last one is news.
   const slot = event.type === 'checkout.stock_changed' ? `stock.${facts.saleId}` : event.id;
   for (const showId of await showsOf(facts, query)) {

@@ -84,6 +84,7 @@ export class Dispatch {
       person: identity ? fingerprintOf(identity.userId) : null,
       guest: identity?.kind === 'guest',
       address: client.address,
+      who: client,
     };
     const place: Place = { feed, guest };
     client.place = place;

@@ -51,7 +51,8 @@ export class Feeds {
   /** The room, listened to from now on; undefined when there is no such show. */
   async get(showId: string): Promise<RoomFeed | undefined> {
     const known = this.#open.get(showId);
-    if (known) return known.feed;
+    if (known && !known.feed.closed) return known.feed;
+    if (known) this.#close(known);
     if (this.#open.size >= MOST_ROOMS) throw new Error('too many rooms are open at this gateway');
     const opening =
       this.#opening.get(showId) ?? this.#openFeed(showId).finally(() => this.#opening.delete(showId));

@@ -1,16 +1,16 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
-import type { IncomingMessage } from 'node:http';
 import { Server, type ServerOptions } from 'socket.io';
 import { CLIENT_FRAME_MAX_BYTES, LIVE_PATH } from '#contracts';
+import type { Admission } from './admission.ts';
 
 /** Half of what proxies commonly allow an idle connection. */
 const PING_EVERY_MS = 25_000;
 const PING_TIMEOUT_MS = 20_000;
+/** A connection that has not said who it is by then is closed: it counts for nobody and nothing bounds it. */
+const CONNECT_WITHIN_MS = 10_000;
 /** Never reached: socket.io's own messages are not compressed, only the shared frames are. */
 const NO_OWN_COMPRESSION = 2 ** 31;
-
-export type Admission = (request: IncomingMessage) => string | undefined;
 
 /**
  * socket.io as live rooms need it: WebSocket only (so no sticky sessions), no handler chains per socket (the gateway
@@ -18,12 +18,11 @@ export type Admission = (request: IncomingMessage) => string | undefined;
  * frame serves everybody.
  */
 export class LiveIoAdapter extends IoAdapter {
-  readonly #admit: Admission;
+  readonly #admission: Admission;
 
-  /** `admit` gives a reason to turn a connection away before it is made, or undefined. */
-  constructor(app: INestApplicationContext, admit: Admission) {
+  constructor(app: INestApplicationContext, admission: Admission) {
     super(app);
-    this.#admit = admit;
+    this.#admission = admission;
   }
 
   override createIOServer(_port: number, options?: Partial<ServerOptions>): Server {
@@ -41,9 +40,11 @@ export class LiveIoAdapter extends IoAdapter {
         serverNoContextTakeover: true,
         clientNoContextTakeover: true,
       },
+      connectTimeout: CONNECT_WITHIN_MS,
       allowRequest: (request, answer) => {
-        const reason = this.#admit(request);
-        answer(reason ?? null, reason === undefined);
+        // Who is shut out gets no answer from socket.io, whose own refusal does not say when to come back.
+        if (this.#admission.admit(request) === 'shut') this.#admission.refuse(request.socket);
+        else answer(null, true);
       },
     });
   }

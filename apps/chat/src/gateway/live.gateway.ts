@@ -11,6 +11,7 @@ import type { Server, Socket } from 'socket.io';
 import { HandshakeAuth, LIVE_PROTOCOL_VERSION, type FrameReply } from '#contracts';
 import { counter, gauge, type Logger } from '#process';
 import { LOGGER, SESSION_COOKIE, TOKENS, type TokenVerifier } from '#service';
+import type { Admission } from './admission.ts';
 import { Client } from './client.ts';
 import { Clients } from './clients.ts';
 import { Dispatch } from './dispatch.ts';
@@ -21,6 +22,7 @@ export interface GatewaySettings {
   origins: ReadonlySet<string>;
   addressKey: string;
   peerAddress(request: IncomingMessage): string;
+  admission: Pick<Admission, 'retryAfterMs'>;
 }
 
 export const GATEWAY_SETTINGS = Symbol('gateway settings');
@@ -67,8 +69,10 @@ export class LiveGateway implements OnGatewayInit, OnGatewayConnection, OnGatewa
     const client = new Client(socket, address);
     socket.data = client;
     const welcome = this.#clients.add(client);
+    const retryAfterMs = this.#settings.admission.retryAfterMs(socket.request);
     const auth = HandshakeAuth.safeParse(socket.handshake.auth);
-    if (!welcome) client.close('too_many_sockets', 30_000);
+    if (retryAfterMs !== undefined) client.close('overloaded', retryAfterMs);
+    else if (!welcome) client.close('too_many_sockets', 30_000);
     else if (!auth.success || auth.data.v !== LIVE_PROTOCOL_VERSION) client.close('protocol_version');
     else this.#admit(client, auth.data.token, socket.request);
     socket.onAny(this.#listener);

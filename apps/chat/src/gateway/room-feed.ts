@@ -1,4 +1,11 @@
-import { RECOVERY_WINDOW_MS, type ChatRight, type LiveOffset, type LiveTick } from '#contracts';
+import {
+  RECOVERY_WINDOW_MS,
+  type ChatRight,
+  type Identity,
+  type LiveOffset,
+  type LiveTick,
+} from '#contracts';
+import { maySee } from '../access/may-see.ts';
 import { Audience, type Viewer } from '../figures/audience.ts';
 import type { RoomBrief } from '../rooms/asks.ts';
 import type { StoredTick } from '../rooms/jetstream-ticks.ts';
@@ -18,6 +25,8 @@ const REOPEN_MS = 500;
 export interface Guest extends Viewer {
   seat: Seat;
   userId: string | null;
+  /** Who the connection belongs to by now. */
+  who: { readonly identity: Identity | undefined };
 }
 
 /** What a feed needs from the outside. */
@@ -167,7 +176,7 @@ export class RoomFeed implements SeatSource {
   async refreshPolicy(eject?: string): Promise<void> {
     if (eject) this.eject(eject);
     const brief = await this.#ports.brief(this.showId);
-    if (!brief) return;
+    if (!brief) return this.#gone();
     this.#owner = brief.owner;
     this.#show = brief.show;
     this.#takePolicy(brief);
@@ -177,11 +186,16 @@ export class RoomFeed implements SeatSource {
     for (const guest of this.guests) if (guest.userId === userId) guest.seat.close('banned');
   }
 
-  /** The connection to NATS was away: ticks may have passed unheard. */
+  /** The connection to NATS was away: ticks may have passed unheard, and news of the rules too. */
   async catchUp(): Promise<void> {
     if (this.#aside || this.#closed) return;
     this.#aside = [];
     await this.#repair();
+    await this.refreshPolicy();
+  }
+
+  get closed(): boolean {
+    return this.#closed;
   }
 
   close(): void {
@@ -231,7 +245,7 @@ export class RoomFeed implements SeatSource {
 
   async #startOver(): Promise<void> {
     const brief = await this.#ports.brief(this.showId);
-    if (!brief) return this.close();
+    if (!brief) return this.#gone();
     this.#view = brief.view;
     this.#show = brief.show;
     this.#owner = brief.owner;
@@ -313,9 +327,20 @@ export class RoomFeed implements SeatSource {
     this.#filled = true;
   }
 
-  #takePolicy({ sanctions, roles }: RoomBrief): void {
+  /** The show is no more: everybody is told, and nobody is to come back. */
+  #gone(): void {
+    for (const { seat } of this.guests) seat.close('show_gone');
+    this.close();
+  }
+
+  #takePolicy({ show, sanctions, roles }: RoomBrief): void {
     this.#sanctions = new Map(sanctions.map((sanction) => [sanction.userId, sanction]));
     this.#roles = new Map(roles.map(({ userId, rights }) => [userId, rights]));
+    // Who put somebody out may have spoken while this gateway did not hear, or in another room of the shop.
+    for (const { userId, seat, who } of this.guests) {
+      if (userId !== null && this.sanctionOf(userId)?.kind === 'ban') seat.close('banned');
+      else if (!maySee(show, who.identity)) seat.close('show_gone');
+    }
   }
 }
 

@@ -66,8 +66,13 @@ export function moderate(draft: Draft, rules: RoomRules, standing: Standing, now
   return judged;
 }
 
+/** Seconds that must pass between two lines of one author; 0 for none. */
+export function slowSecondsOf({ slowS, shield }: RoomModes): number {
+  return Math.max(slowS, shield ? SHIELD_SLOW_S : 0);
+}
+
 function checkSlowMode(draft: Draft, rules: RoomRules, now: number): Verdict | undefined {
-  const slowS = Math.max(rules.modes.slowS, rules.modes.shield ? SHIELD_SLOW_S : 0);
+  const slowS = slowSecondsOf(rules.modes);
   const last = rules.lastLineAt(draft.authorId);
   if (slowS === 0 || last === undefined) return undefined;
   const waitMs = last + slowS * 1_000 - now;

@@ -14,7 +14,8 @@ import {
 import type { Query } from '#bus';
 import { Caller, In, refuse, reply, Serves } from '#service';
 import { Controller, Inject } from '@nestjs/common';
-import { maySee, RoomAccess } from '../access/room-access.ts';
+import { maySee } from '../access/may-see.ts';
+import { RoomAccess } from '../access/room-access.ts';
 import { QUERY } from '../database/query.ts';
 import { Feeds } from '../gateway/feeds.ts';
 import type { RoomFeed } from '../gateway/room-feed.ts';

@@ -4,6 +4,7 @@ import {
   type ErrorCode,
   type HostCommand,
   type SaleCommand,
+  type SaleView,
 } from '#contracts';
 import type { Actor } from './actor.ts';
 import type { Refused } from './asks.ts';
@@ -12,13 +13,13 @@ const TIMEOUT_MS = 5_000;
 
 /**
  * Gives a host's command about a sale to checkout, which alone decides on sales; the command's id makes a repeat harmless
- * there. What changes comes back as checkout's event.
+ * there. What viewers see of it comes back as checkout's event; the sale as it is now comes with the answer.
  */
 export async function forwardSale(
   checkout: { url: string; internalToken: string },
   command: HostCommand,
   { commandId, showId, actor }: { commandId: string; showId: string; actor: Actor },
-): Promise<{ ok: true } | Refused> {
+): Promise<{ ok: true; sale: SaleView } | Refused> {
   const forwarded = saleCommandOf(command);
   if (!forwarded || !('saleId' in command) || !command.saleId) return { ok: false, code: 'invalid_request' };
   const result = await callEndpoint(
@@ -34,7 +35,7 @@ export async function forwardSale(
       signal: AbortSignal.timeout(TIMEOUT_MS),
     },
   ).catch(() => undefined);
-  if (result?.ok) return { ok: true };
+  if (result?.ok) return { ok: true, sale: result.body };
   if (!result || result.status === 0 || result.status >= 500) {
     return { ok: false, code: 'unavailable', retryAfterMs: 1_000 };
   }

@@ -4,7 +4,7 @@ import type { Answer, Ask, Refused } from './asks.ts';
 import { mentionsIn } from '../lines/mentions.ts';
 import type { LineRank } from '../lines/live-budget.ts';
 import { moderate } from '../moderation/moderate.ts';
-import type { RoomMemory } from './room-memory.ts';
+import type { KnownLine, RoomMemory } from './room-memory.ts';
 import type { LineState, NewReport, ProgrammeClock, RoomStart, Standing, StoredLine } from './room-ports.ts';
 
 /** What waits for the next turn is bounded: a room that cannot store refuses instead of growing. */
@@ -125,12 +125,12 @@ export class Intake {
     const { memory, now } = this.#parts;
     const { actor } = ask;
     const before = memory.knownLine(actor.userId, ask.key);
-    if (before) return sayReply(before.lineId, before.seq, before.state);
+    const given = memory.roles.get(actor.userId);
+    const staff = isStaff(actor, given);
+    if (before) return sayReply(before, staff ? 0 : memory.nextLineIn(actor.userId));
     if (this.waiting >= MOST_WAITING) return BUSY;
     const standing = await this.#parts.standing(actor.userId);
-    const given = memory.roles.get(actor.userId);
     const at = now();
-    const staff = isStaff(actor, given);
     const verdict = moderate(
       { authorId: actor.userId, guest: actor.guest, staff, address: ask.address, text: ask.text },
       memory,
@@ -169,8 +169,9 @@ export class Intake {
 }
 
 /** The answer to the sender. What only they can see looks like any other line to them. */
-export function sayReply(lineId: string, seq: number, state: LineState): SayReply {
-  return { ok: true, state: state === 'held' ? 'held' : 'sent', lineId, seq };
+export function sayReply({ lineId, seq, state }: KnownLine, nextInMs: number): SayReply {
+  const next = nextInMs > 0 ? { nextInMs } : {};
+  return { ok: true, state: state === 'held' ? 'held' : 'sent', lineId, seq, ...next };
 }
 
 function nameOf(actor: Actor): string {

@@ -5,6 +5,7 @@ import type { Pool } from 'pg';
 import type { ChatEnv } from '../chat.env.ts';
 import { chatSchema } from '../database/schema.ts';
 import { askForProduct, askForShow } from '../facts/ask-catalog.ts';
+import { askForSale, keepSale } from '../facts/ask-checkout.ts';
 import { InputWatch } from '../facts/input-watch.ts';
 import { Programmes } from '../facts/programme.ts';
 import { factEvents, takeFact } from '../facts/take-facts.ts';
@@ -51,6 +52,7 @@ export async function openRooms(env: ChatEnv, shared: Shared): Promise<OpenRooms
   const store = new PostgresRoomStore(pool, Date.now);
   const ticks = await JetStreamTicks.open(bus);
   const programmes = new Programmes();
+  const following = await programmes.follow(bus, logger);
   const pace = new TickPace(env.CHAT_TICK_MS);
   const news = new RuleNews(bus);
   const catalog = { url: env.CATALOG_URL, internalToken: env.INTERNAL_TOKEN };
@@ -67,12 +69,14 @@ export async function openRooms(env: ChatEnv, shared: Shared): Promise<OpenRooms
       const found = await askForShow(catalog, pool, showId);
       return (productId ? await askForProduct(catalog, pool, productId) : false) || found;
     },
-    forwardSale: (command, commandId, actor, showId) =>
-      forwardSale({ url: env.CHECKOUT_URL, internalToken: env.INTERNAL_TOKEN }, command, {
-        commandId,
-        showId,
-        actor,
-      }),
+    askCheckout: (saleId) => askForSale(env.CHECKOUT_URL, pool, saleId),
+    forwardSale: async (command, commandId, actor, showId) => {
+      const checkout = { url: env.CHECKOUT_URL, internalToken: env.INTERNAL_TOKEN };
+      const verdict = await forwardSale(checkout, command, { commandId, showId, actor });
+      // The next command may speak of the sale before its event is here.
+      if (verdict.ok) await keepSale(pool, verdict.sale);
+      return verdict;
+    },
     push: (userId, push) => tell(bus, roomSubjects.user(userId), push),
     desk: (showId, desk) => tell(bus, roomSubjects.desk(showId), desk),
     policyChanged: (showId, change) => tell(bus, roomSubjects.policy(showId), change),
@@ -89,7 +93,6 @@ export async function openRooms(env: ChatEnv, shared: Shared): Promise<OpenRooms
     client,
     owners,
     async start() {
-      const following = programmes.follow(bus, logger);
       const unhear = news.hear((shopId) => owners.refreshRules(shopId));
       const relay = startOutboxRelay({ pool, bus, schema: chatSchema.schema, logger });
       const taking = await takeFacts(shared, { owners, client, push: ports.push });

@@ -23,6 +23,8 @@ export interface RoomPorts {
   standing(shopId: string, userId: string): Promise<Standing>;
   /** Asks catalog for what a command spoke of and nobody has heard of yet; true when there was something new. */
   askCatalog(showId: string, productId: string | undefined): Promise<boolean>;
+  /** Asks checkout for a sale that a command spoke of and no event has told of yet; true when it is known now. */
+  askCheckout(saleId: string): Promise<boolean>;
   /** To everybody's gateways: a person's sockets, the desks of the room, its rules of entry. */
   push(userId: string, push: LivePush): void;
   desk(showId: string, desk: LiveDesk): void;

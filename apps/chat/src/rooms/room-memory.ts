@@ -1,6 +1,6 @@
 import type { ChatLine, ChatRight, RoomModes } from '#contracts';
 import { RecentLines } from '../moderation/recent-lines.ts';
-import type { RoomRules } from '../moderation/moderate.ts';
+import { slowSecondsOf, type RoomRules } from '../moderation/moderate.ts';
 import { TokenBuckets } from '../moderation/token-bucket.ts';
 import { WordFilter } from '../moderation/word-filter.ts';
 import type { LineState, RoomStart, Sanction, StoredLine } from './room-ports.ts';
@@ -83,6 +83,13 @@ export class RoomMemory implements RoomRules {
 
   lastLineAt(userId: string): number | undefined {
     return this.#lastLine.get(userId);
+  }
+
+  /** Milliseconds until slow mode lets this author write again. */
+  nextLineIn(userId: string): number {
+    const slowMs = slowSecondsOf(this.modes) * 1_000;
+    const last = this.#lastLine.get(userId);
+    return slowMs === 0 || last === undefined ? 0 : Math.max(0, last + slowMs - this.#now());
   }
 
   /** A line that passed the rules counts at once for slow mode and repeats; the function returned takes that back. */

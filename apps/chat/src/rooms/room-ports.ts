@@ -72,7 +72,9 @@ export type RoomNews =
   /** A sale's state at checkout; what it means for the log follows from the state before. */
   | { kind: 'sale'; sale: SaleState }
   /** The show's setting changed at catalog. */
-  | { kind: 'guest_chat'; allowed: boolean };
+  | { kind: 'guest_chat'; allowed: boolean }
+  /** Who may come in changed at catalog, or the show is no more. */
+  | { kind: 'access' };
 
 export type RoomInput = RoomNews & { id: string };
 

@@ -140,19 +140,22 @@ function settleStored(
   const shown: ChatLine[] = [];
   const aside: WaitingLine[] = [];
   const settles: Settle[] = [];
+  const nextIn = ({ rank, stored }: WaitingLine): number =>
+    rank === 0 ? 0 : state.memory.nextLineIn(stored.line.author.id);
   let unseen = 0;
   for (const waiting of done.lines) {
     const { line, state: lineState } = waiting.stored;
     const known = before.get(`${line.author.id} ${line.key}`);
     if (known) {
-      settles.push({ settle: waiting.settle, answer: sayReply(known.lineId, known.seq, known.state) });
+      settles.push({ settle: waiting.settle, answer: sayReply(known, nextIn(waiting)) });
       continue;
     }
     state.memory.note(waiting.stored);
     if (lineState !== 'shown') aside.push(waiting);
     else if (waiting.stored.unseen) unseen += 1;
     else shown.push(line);
-    settles.push({ settle: waiting.settle, answer: sayReply(line.id, line.seq, lineState) });
+    const now = { lineId: line.id, seq: line.seq, state: lineState };
+    settles.push({ settle: waiting.settle, answer: sayReply(now, nextIn(waiting)) });
   }
   state.ready.lines.push(...shown);
   state.ambient.addUnseen(unseen);
@@ -200,6 +203,7 @@ function entriesOf(
   let modes = state.view.modes;
   for (const input of inputs) {
     if (input.kind === 'entry') entries.push(input.entry);
+    else if (input.kind === 'access') after.push({ do: 'read_rules' });
     else if (input.kind === 'guest_chat') {
       modes = { ...modes, guestsMayWrite: input.allowed };
       entries.push({ type: 'modes_changed', data: modes });

@@ -1,9 +1,8 @@
 import type { ChatLine, ReactionKind } from '#contracts';
 import { LiveBudget } from '../lines/live-budget.ts';
-import { mayOrder } from './actor.ts';
 import type { Answer, Ask, RoomBrief, RoomSum } from './asks.ts';
-import { SALE_COMMANDS } from './commands/carry-out.ts';
 import type { AfterEffect } from './commands/command.ts';
+import { giveOrder, type CommandAsk } from './give-order.ts';
 import { RoomDesk } from '../figures/room-desk.ts';
 import { Intake } from './intake.ts';
 import { OrderBook } from './order-book.ts';
@@ -196,25 +195,16 @@ export class Room {
     this.#onEnd(why);
   }
 
-  async #order(ask: Extract<Ask, { ask: 'command' }>): Promise<Answer> {
-    const { memory } = this.#state;
-    if (!mayOrder(ask.actor, memory.roles.get(ask.actor.userId), ask.command.type)) {
-      return { ok: false, code: 'forbidden' };
-    }
-    if (SALE_COMMANDS.has(ask.command.type)) {
-      const verdict = await this.#ports.forwardSale(ask.command, ask.id, ask.actor, this.showId);
-      if (!verdict.ok) return verdict;
-    }
-    const answer = await this.#queueOrder(ask);
-    const unheardOf =
-      !answer.ok && (answer.code === 'product_not_in_line_up' || answer.code === 'line_up_at_end');
-    if (!unheardOf) return answer;
-    // The line-up may have changed a moment ago, and its event be under way.
-    const productId = 'productId' in ask.command ? ask.command.productId : undefined;
-    return (await this.#ports.askCatalog(this.showId, productId)) ? this.#queueOrder(ask) : answer;
+  #order(ask: CommandAsk): Promise<Answer> {
+    return giveOrder(ask, {
+      showId: this.showId,
+      memory: this.#state.memory,
+      ports: this.#ports,
+      queue: (order) => this.#queueOrder(order),
+    });
   }
 
-  #queueOrder({ id, actor, command }: Extract<Ask, { ask: 'command' }>): Promise<Answer> {
+  #queueOrder({ id, actor, command }: CommandAsk): Promise<Answer> {
     return new Promise((settle) => {
       if (!this.#orders.add({ id, actor, command, settle })) {
         return settle({ ok: false, code: 'unavailable', retryAfterMs: 1_000 });
@@ -242,7 +232,10 @@ export class Room {
   async #refreshPolicy(): Promise<Answer> {
     this.#lastPolicyAt = this.#ports.timers.now();
     const policy = await this.#ports.store.policy(this.showId);
-    if (!policy) return { ok: false, code: 'not_found' };
+    if (!policy) {
+      this.end('stopped'); // the show was deleted: whoever asks for the room next is told so
+      return { ok: false, code: 'not_found' };
+    }
     this.#state.show = policy.show;
     this.#state.memory.loadPolicy(policy);
     this.#ports.policyChanged(this.showId, {});
@@ -398,6 +391,10 @@ export class Room {
         return this.#desk.onDecided(effect.line, effect.approved, effect.by);
       case 'push':
         return this.#ports.push(effect.userId, effect.push);
+      case 'read_rules':
+        return void this.#refreshPolicy().catch((error: unknown) =>
+          this.#ports.warn(error, 'the rules of a room are old'),
+        );
       case 'modes':
       case 'eject':
         return;

@@ -122,6 +122,7 @@ export class SimWorld {
       person: page.userId,
       guest: false,
       address: 'here',
+      who: { identity: undefined },
     };
     gateway.guests.set(page, guest);
     const recovered = await gateway.feed.join(guest, page.offset);
@@ -241,6 +242,7 @@ export class SimWorld {
       random: () => random.next(),
       forwardSale: async () => ({ ok: true }),
       askCatalog: async () => false,
+      askCheckout: async () => false,
       standing: async () => ({ buyer: false, showsBadge: false, followsSince: null }),
       push: () => undefined,
       desk: () => undefined,

@@ -23,6 +23,7 @@ export type AfterEffect =
   | { do: 'restrict'; sanction: Sanction }
   | { do: 'lift'; userId: string }
   | { do: 'modes'; modes: RoomModes }
+  | { do: 'read_rules' }
   | { do: 'remove_lines'; lineIds: readonly string[] }
   | { do: 'show_line'; line: ChatLine }
   | { do: 'decided'; line: ChatLine; approved: boolean; by: string }

@@ -40,7 +40,10 @@ async function pinProduct(
           other.items.some((item) => item.productId === productId),
       );
   if (saleId && !sale) return refused('sale_not_of_show');
-  const inSale = sale?.items.find((item) => item.variantId === variant?.variantId);
+  // Of a product whose first variant is not in the sale, the price of the one that is.
+  const inSale =
+    sale?.items.find((item) => item.variantId === variant?.variantId) ??
+    (variantId ? undefined : sale?.items.find((item) => item.productId === productId));
   const pinned: PinnedProduct = {
     productId,
     title: product.title.slice(0, 200),
