@@ -33,7 +33,7 @@ export async function start(
     ...overrides,
   });
   if (!ingest) throw new Error('the service started without its module');
-  const sessions = followSessions(ingest.bus, service.app.get<TokenVerifier>(TOKENS), service.logger);
+  const sessions = await followSessions(ingest.bus, service.app.get<TokenVerifier>(TOKENS), service.logger);
   service.drain.add('session events', () => sessions.stop());
   return { service, ingest };
 }

@@ -56,7 +56,7 @@ async function follow(origin: Origin, { app, drain, readiness }: RunningService)
     });
     readiness.add('nats', () => following.ping());
     drain.add('catalog events', () => following.stop());
-    const sessions = followSessions(following.bus, app.get<TokenVerifier>(TOKENS), logger);
+    const sessions = await followSessions(following.bus, app.get<TokenVerifier>(TOKENS), logger);
     drain.add('session events', () => sessions.stop());
   } catch (err) {
     logger.error({ err }, 'catalog cannot be followed');
