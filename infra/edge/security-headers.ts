@@ -4,7 +4,7 @@ const PAGE_POLICY = [
   "script-src 'self' https://js.stripe.com https://*.js.stripe.com",
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data: blob: https://*.stripe.com",
-  "media-src 'self' blob:",
+  "media-src 'self' blob: data:", // hls.js hangs captions on an empty track with a data: address
   "worker-src 'self' blob:",
   "connect-src 'self' https://api.stripe.com",
   "frame-src 'self' https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com",

@@ -22,6 +22,7 @@ import { CheckField, TextField } from '../ui/field.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { SkeletonLines } from '../ui/skeleton.tsx';
 import { toast } from '../ui/toast.tsx';
+import { deviceWords } from './device-words.ts';
 import './account-page.css';
 
 /** `/account`: name, password, chat, and the devices that are logged in. */
@@ -170,7 +171,7 @@ function Sessions() {
         {items.map((session) => (
           <li key={session.sessionId} className="row">
             <span className="grow">
-              <b>{session.client || 'A program'}</b>
+              <b title={session.client}>{deviceWords(session.client)}</b>
               <span className="note">
                 {session.address} · used {formatMoment(session.lastUsedAt)}
               </span>

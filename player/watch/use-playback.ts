@@ -16,6 +16,7 @@ export function usePlayback({ startMuted = false }: { startMuted?: boolean } = {
         loadHls: async () => (await import('hls.js')).default,
         serverNow: clock.now,
         timers: browserTimers,
+        readText,
         random: Math.random,
         wishes: startMuted
           ? { read: () => ({ muted: true, volume: 1 }), write: () => undefined }
@@ -43,6 +44,15 @@ export function useStream(
       playback.stop();
     };
   }, [playback, video, url, startAt]);
+}
+
+async function readText(url: string): Promise<string | null> {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) });
+    return answer.ok ? await answer.text() : null;
+  } catch {
+    return null; // the network is away; whoever asked asks again
+  }
 }
 
 function readWishes(): { muted: boolean; volume: number } {

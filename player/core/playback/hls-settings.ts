@@ -24,6 +24,8 @@ export function hlsSettings(workerUrl: string): Partial<HlsConfig> {
     enableDateRangeMetadataCues: false,
     enableEmsgMetadataCues: false,
     enableID3MetadataCues: false,
+    captionsTextTrack1Label: 'Captions',
+    captionsTextTrack1LanguageCode: '', // captions inside the picture do not say their language
     enableWorker: true,
     workerPath: workerUrl, // a blob: worker would need a hole in the content security policy
     manifestLoadPolicy: policy(10_000),

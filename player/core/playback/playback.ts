@@ -2,10 +2,12 @@ import type Hls from 'hls.js';
 import type { ErrorData, HlsConfig } from 'hls.js';
 import { createStore, type Readable } from '../store.ts';
 import type { Timers } from '../timers.ts';
+import { CaptionTracks } from './caption-tracks.ts';
 import { CATCH_UP_RATE, hlsSettings } from './hls-settings.ts';
 import { createLiveFollow } from './live-follow.ts';
 import { IDLE, qualityNames, type PlaybackState } from './playback-state.ts';
 import { createRecovery, type Remedy } from './recovery.ts';
+import { watchForSound } from './sound-watch.ts';
 
 export interface PlaybackDeps {
   /** hls.js is large; it is fetched when a show is opened. */
@@ -14,6 +16,8 @@ export interface PlaybackDeps {
   serverNow: () => number;
   timers: Timers;
   random: () => number;
+  /** The text at an address; null when it could not be had. */
+  readText: (url: string) => Promise<string | null>;
   /** What this browser remembers of the viewer's wishes. */
   wishes: {
     read: () => { muted: boolean; volume: number };
@@ -37,6 +41,10 @@ export class Playback implements Readable<PlaybackState> {
   private liveUrl = '';
   private audioUrl: string | null = null;
   private following = true;
+  /** The rung the viewer chose, by its name: a player that is rebuilt numbers its rungs anew. */
+  private qualityWish: string | null = null;
+  private captionTracks: CaptionTracks | null = null;
+  private cancelSoundWatch = () => undefined as void;
   private cancelLook = () => undefined as void;
   private cancelRemedy = () => undefined as void;
   private listening = new AbortController();
@@ -59,8 +67,13 @@ export class Playback implements Readable<PlaybackState> {
     const { muted, volume } = this.deps.wishes.read();
     video.muted = muted;
     video.volume = volume;
-    this.patch({ muted, volume });
+    this.patch({ muted, volume, captions: [], caption: -1 });
     this.listen();
+    this.captionTracks = new CaptionTracks(
+      video.textTracks,
+      (captions) => this.patch(captions),
+      this.listening.signal,
+    );
   }
 
   /** Opens a stream and plays it, at the live edge or where a recording begins (`startAt` seconds). */
@@ -152,8 +165,9 @@ export class Playback implements Readable<PlaybackState> {
 
   /** -1 lets the player choose. */
   setQuality(id: number): void {
+    this.qualityWish = this.get().qualities.find((quality) => quality.id === id)?.label ?? null;
     if (this.get().audioOnly) this.setAudioOnly(false);
-    if (this.hls) this.hls.nextLevel = id;
+    else if (this.hls) this.hls.nextLevel = id;
     this.patch({ quality: id });
   }
 
@@ -167,8 +181,7 @@ export class Playback implements Readable<PlaybackState> {
   }
 
   setCaption(id: number): void {
-    if (this.hls) this.hls.subtitleTrack = id;
-    this.patch({ caption: id });
+    this.captionTracks?.choose(id);
   }
 
   /** Speed of a recording; a live show plays as fast as it happens. */
@@ -187,6 +200,7 @@ export class Playback implements Readable<PlaybackState> {
     this.listening.abort();
     this.cancelLook();
     this.cancelRemedy();
+    this.cancelSoundWatch();
     this.hls?.destroy();
     this.hls = null;
     this.url = '';
@@ -200,6 +214,7 @@ export class Playback implements Readable<PlaybackState> {
 
   private build(url: string, startAt?: number): void {
     this.cancelRemedy();
+    this.cancelSoundWatch();
     this.hls?.destroy();
     const Engine = this.Engine;
     if (!Engine?.isSupported()) return this.buildNative(url);
@@ -207,11 +222,15 @@ export class Playback implements Readable<PlaybackState> {
     const hls = new Engine(config);
     this.hls = hls;
     const { Events } = Engine;
-    hls.on(Events.MANIFEST_PARSED, () => this.readLadder(hls));
+    hls.on(Events.MANIFEST_PARSED, (_, { audio, audioTracks }) =>
+      this.startLadder(hls, url, audio || audioTracks.length > 0),
+    );
     hls.on(Events.AUDIO_TRACKS_UPDATED, () => this.readLadder(hls));
-    hls.on(Events.SUBTITLE_TRACKS_UPDATED, () => this.readLadder(hls));
     hls.on(Events.LEVEL_SWITCHED, () => this.readLadder(hls));
-    hls.on(Events.LEVEL_UPDATED, (_, { details }) => this.patch({ live: details.live }));
+    hls.on(Events.LEVEL_UPDATED, (_, { details }) => {
+      this.patch({ live: details.live });
+      if (!details.live) this.cancelSoundWatch();
+    });
     hls.on(Events.ERROR, (_, data) => this.failed(hls, data));
     hls.loadSource(url);
     hls.attachMedia(this.video);
@@ -225,6 +244,15 @@ export class Playback implements Readable<PlaybackState> {
     this.video.src = url;
   }
 
+  /** A player that was built anew keeps what the viewer chose, and asks for the sound that a stream began without. */
+  private startLadder(hls: Hls, url: string, sound: boolean): void {
+    const wish = qualityNames(hls.levels).find(({ label }) => label === this.qualityWish);
+    if (wish && !this.get().audioOnly) hls.loadLevel = wish.id;
+    this.readLadder(hls);
+    if (sound || this.get().audioOnly) return;
+    this.cancelSoundWatch = watchForSound(this.deps, url, () => this.rebuild());
+  }
+
   private readLadder(hls: Hls): void {
     if (this.get().audioOnly) return;
     this.audioUrl = hls.audioTracks[0]?.url || null;
@@ -234,8 +262,6 @@ export class Playback implements Readable<PlaybackState> {
       quality: hls.autoLevelEnabled ? -1 : hls.nextLevel,
       showing: names.find(({ id }) => id === hls.currentLevel)?.label ?? null,
       audioOnlyPossible: this.audioUrl !== null,
-      captions: hls.subtitleTracks.map((track, id) => ({ id, label: track.name })),
-      caption: hls.subtitleTrack,
     });
   }
 

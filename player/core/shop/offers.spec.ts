@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SaleState } from '#contracts';
-import { offerFor } from './offers.ts';
+import { leadOffer, nextTurn, offerFor } from './offers.ts';
 
 const eur = (amount: number) => ({ amount, currency: 'EUR' });
 const variant = { variantId: 'v1', price: eur(3_000), compareAt: eur(3_500) };
@@ -37,6 +37,7 @@ describe('offer', () => {
       was: eur(3_000),
       available: 3,
       soldOut: false,
+      paused: false,
       endsAt: 150_000,
       limitPerBuyer: 1,
       comes: null,
@@ -96,5 +97,74 @@ describe('offer', () => {
     expect(
       offerFor({ ...variant, compareAt: { amount: 9_999, currency: 'USD' } }, shelf, NOW).was,
     ).toBeNull();
+  });
+});
+
+describe('the next change by the clock', () => {
+  it('is the first start or end that is still to come, of a sale that is not closed', () => {
+    expect(nextTurn(flash(), NOW)).toBe(150_000);
+    expect(nextTurn(flash({ state: 'planned', opensAt: 110_000 }), NOW)).toBe(110_000);
+    expect(nextTurn({ ...shelf, ...flash({ state: 'closed' }) }, NOW)).toBeNull();
+  });
+});
+
+describe('a paused sale', () => {
+  it('stays in sight with its price, and says that it cannot be bought from right now', () => {
+    expect(offerFor(variant, { ...shelf, ...flash({ state: 'paused' }) }, NOW)).toMatchObject({
+      saleId: 'flash',
+      price: eur(2_000),
+      paused: true,
+      soldOut: false,
+    });
+    expect(offerFor(variant, shelf, NOW).paused).toBe(false);
+  });
+
+  it('is over at its end like any other', () => {
+    const over = flash({ state: 'paused', endsAt: NOW });
+    expect(offerFor(variant, { ...shelf, ...over }, NOW)).toMatchObject({ saleId: 'shelf', paused: false });
+  });
+});
+
+describe('the variant that stands for a product', () => {
+  const of = (variantId: string, amount: number, archived = false) => ({
+    variantId,
+    price: eur(amount),
+    compareAt: null,
+    archived,
+  });
+  const stocked = (left: Record<string, number>): Record<string, SaleState> => ({
+    shelf: {
+      saleId: 'shelf',
+      version: 1,
+      state: 'open',
+      kind: 'standing',
+      items: Object.entries(left).map(([variantId, available]) => ({
+        variantId,
+        available,
+        soldOut: available === 0,
+      })),
+    },
+  });
+  const small = of('small', 2_000);
+  const large = of('large', 2_400);
+
+  it('is the cheapest one that can be had, not a cheaper one that is sold out', () => {
+    const lead = (left: Record<string, number>) =>
+      leadOffer([large, small], stocked(left), NOW)?.variant.variantId;
+    expect(lead({ small: 3, large: 3 })).toBe('small');
+    expect(lead({ small: 0, large: 3 })).toBe('large');
+    expect(lead({ small: 0, large: 0 })).toBe('small');
+  });
+
+  it('is the one in the flash sale, whatever the others cost', () => {
+    const sales = { ...stocked({ small: 3, large: 3 }), ...flash({}, { variantId: 'large' }) };
+    expect(leadOffer([small, large], sales, NOW)).toMatchObject({
+      variant: { variantId: 'large' },
+      offer: { kind: 'flash' },
+    });
+  });
+
+  it('is never one that was put away', () => {
+    expect(leadOffer([of('old', 10, true)], {}, NOW)).toBeUndefined();
   });
 });

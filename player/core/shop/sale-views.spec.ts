@@ -53,10 +53,10 @@ describe('sales read over HTTP', () => {
     });
   });
 
-  it('a stopped sale is closed, a paused one stays in sight, no limit is no limit', () => {
+  it('a stopped sale is closed, a paused one stays paused, no limit is no limit', () => {
     expect(
       (['stopped', 'paused', 'planned'] as const).map((state) => saleState(view('s', { state })).state),
-    ).toEqual(['closed', 'open', 'planned']);
+    ).toEqual(['closed', 'paused', 'planned']);
     expect(saleState(view('s', { limitPerBuyer: 0 })).limitPerBuyer).toBeUndefined();
   });
 

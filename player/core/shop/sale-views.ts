@@ -4,8 +4,7 @@ import type { Api } from '../api/api.ts';
 const STATES: Record<SaleView['state'], SaleState['state']> = {
   planned: 'planned',
   open: 'open',
-  // It waits for its engine and goes on by itself: its offer stays in sight, a press is answered with a clear word.
-  paused: 'open',
+  paused: 'paused',
   closed: 'closed',
   stopped: 'closed',
 };

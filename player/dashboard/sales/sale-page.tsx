@@ -1,9 +1,7 @@
-import { OctagonX } from 'lucide-react';
 import { useState } from 'react';
 import { useParams } from 'react-router';
 import {
   addSaleStockEndpoint,
-  emergencyStopEndpoint,
   extendSaleEndpoint,
   getSaleEndpoint,
   listStockEndpoint,
@@ -22,6 +20,7 @@ import { Button } from '../../ui/button.tsx';
 import { Card, Figure, Figures } from '../../ui/card.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { TextField } from '../../ui/field.tsx';
+import { EmergencyStop } from '../../sales/emergency-stop.tsx';
 import { Meter } from '../../ui/meter.tsx';
 import { Money } from '../../ui/money.tsx';
 import { SkeletonLines } from '../../ui/skeleton.tsx';
@@ -107,21 +106,7 @@ function SaleActs({ sale, onChange }: SalePartProps) {
         </Button>
       )}
       {running && (
-        <Button
-          look="danger"
-          icon={<OctagonX aria-hidden="true" />}
-          busy={command.busy}
-          onClick={() => {
-            const reason = prompt('Stop at once and give every unpaid unit back? Say why:');
-            if (reason?.trim()) {
-              void run(() =>
-                api.call(emergencyStopEndpoint, { params, body: { commandId: newId(), reason } }),
-              );
-            }
-          }}
-        >
-          Emergency stop
-        </Button>
+        <EmergencyStop saleId={sale.saleId} title={sale.title || 'this sale'} onStopped={onChange} />
       )}
     </div>
   );

@@ -8,7 +8,7 @@ import { cx } from '../../ui/cx.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Money } from '../../ui/money.tsx';
 import { ProductPicture } from '../../watch/shelf/product-picture.tsx';
-import { leadVariant } from '../../watch/use-offer.ts';
+import { useLeadOffer } from '../../watch/use-offer.ts';
 import { useShowState, useWatch } from '../../watch/watch-context.ts';
 import { useCommand, useStudio } from '../studio-context.ts';
 import { SaleControls } from './sale-controls.tsx';
@@ -74,7 +74,7 @@ interface RundownEntryProps {
 
 function RundownEntry({ position, product, onStage, plans }: RundownEntryProps) {
   const command = useCommand();
-  const lead = leadVariant(product);
+  const lead = useLeadOffer(product);
   const left = useAvailable(product);
   return (
     <li className={cx('rundown__one', onStage && 'rundown__one--stage')}>
@@ -85,7 +85,7 @@ function RundownEntry({ position, product, onStage, plans }: RundownEntryProps) 
       <div className="grow">
         <b className="rundown__title">{product.title}</b>
         <p className="rundown__note">
-          {lead && <Money value={lead.price} />}
+          {lead && <Money value={lead.offer.price} was={lead.offer.was} />}
           {left !== null && (
             <Badge tone={left === 0 ? 'bad' : left <= 5 ? 'hot' : 'plain'}>
               {left === 0 ? 'Sold out' : `${left} left`}
@@ -123,7 +123,7 @@ function useAvailable(product: ProductView): number | null {
   return useShowState((state) => {
     const ids = new Set(product.variants.map(({ variantId }) => variantId));
     const items = Object.values(state.sales)
-      .filter((sale) => sale.state === 'open')
+      .filter((sale) => sale.state === 'open' || sale.state === 'paused')
       .flatMap((sale) => sale.items.filter(({ variantId }) => ids.has(variantId)));
     const known = items.filter(({ available }) => available !== undefined);
     return known.length === 0 ? null : known.reduce((sum, { available }) => sum + (available ?? 0), 0);

@@ -8,7 +8,7 @@ import { EmptyState } from '../../ui/empty-state.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { OfferLine } from '../shelf/offer-line.tsx';
 import { ProductPicture } from '../shelf/product-picture.tsx';
-import { leadVariant, useOffer } from '../use-offer.ts';
+import { useLeadOffer, useOffer } from '../use-offer.ts';
 import { useWatch } from '../watch-context.ts';
 
 const MOST_PIECES = 10;
@@ -17,10 +17,16 @@ const MOST_PIECES = 10;
 export function Choose({ productId, variantId }: { productId: string; variantId: string | null }) {
   const { show } = useWatch();
   const product = show.lineup.find((candidate) => candidate.productId === productId);
-  const lead =
-    product && (product.variants.find((variant) => variant.variantId === variantId) ?? leadVariant(product));
-  const [chosen, setChosen] = useState(lead);
-  if (!product || !chosen) return <EmptyState title="This product is not in the show any more" />;
+  if (!product) return <GoneProduct />;
+  return <ChooseVariant product={product} first={variantId} />;
+}
+
+function ChooseVariant({ product, first }: { product: ProductView; first: string | null }) {
+  const lead = useLeadOffer(product);
+  const [chosen, setChosen] = useState(
+    product.variants.find(({ variantId }) => variantId === first) ?? lead?.variant,
+  );
+  if (!chosen) return <GoneProduct />;
   return (
     <div className="choose">
       <div className="choose__picture">
@@ -32,6 +38,10 @@ export function Choose({ productId, variantId }: { productId: string; variantId:
       {product.description && <p className="choose__text">{product.description}</p>}
     </div>
   );
+}
+
+function GoneProduct() {
+  return <EmptyState title="This product is not in the show any more" />;
 }
 
 interface OptionsProps {
@@ -117,10 +127,21 @@ function BuyRow({ product, variant }: { product: ProductView; variant: VariantVi
             </IconButton>
           </div>
         )}
-        <Button look="volt" size="lg" wide disabled={!saleId} onClick={take}>
-          {saleId ? (offer.soldOut ? 'Ask for one' : `Buy · ${formatMoney(total)}`) : 'Not on sale right now'}
+        <Button look="volt" size="lg" wide disabled={!saleId || offer.paused} onClick={take}>
+          {!saleId
+            ? 'Not on sale right now'
+            : offer.soldOut
+              ? 'Ask for one'
+              : offer.paused
+                ? 'Paused for a moment'
+                : `Buy · ${formatMoney(total)}`}
         </Button>
       </div>
+      {offer.paused && (
+        <p className="muted" role="status">
+          The sale is catching its breath and goes on by itself. Nobody is ahead of you because of it.
+        </p>
+      )}
       {offer.soldOut && (
         <p className="muted">
           Sold out. When a unit comes back, those on the waitlist get it in their order.

@@ -9,7 +9,7 @@ import { Countdown } from '../../ui/countdown.tsx';
 import { Money } from '../../ui/money.tsx';
 import { StockWords } from '../shelf/offer-line.tsx';
 import { ProductPicture } from '../shelf/product-picture.tsx';
-import { leadVariant, useOffer } from '../use-offer.ts';
+import { useLeadOffer, useOffer } from '../use-offer.ts';
 import { useWatch } from '../watch-context.ts';
 import './pinned-card.css';
 
@@ -18,33 +18,42 @@ export function PinnedCard() {
   const { show, presentation } = useWatch();
   const pinned = presentation.product;
   const product = pinned && show.lineup.find(({ productId }) => productId === pinned.productId);
-  const variant =
-    product &&
-    (product.variants.find(({ variantId }) => variantId === pinned.variantId) ?? leadVariant(product));
+  const variant = product?.variants.find(({ variantId }) => variantId === pinned?.variantId);
   return (
     <div className="pinned-place" role="status" aria-label="On stage">
-      {product && variant && (
-        <Card
-          key={product.productId}
-          product={product}
-          variant={variant}
-          chosen={pinned.variantId !== undefined}
-        />
-      )}
+      {product && variant && <PinnedVariant key={variant.variantId} product={product} variant={variant} />}
+      {product && !variant && <PinnedProduct key={product.productId} product={product} />}
     </div>
   );
 }
 
-function Card({ product, variant, chosen }: { product: ProductView; variant: VariantView; chosen: boolean }) {
+function PinnedVariant({ product, variant }: { product: ProductView; variant: VariantView }) {
+  return <Card product={product} variant={variant} offer={useOffer(variant)} chosen />;
+}
+
+function PinnedProduct({ product }: { product: ProductView }) {
+  const lead = useLeadOffer(product);
+  return lead && <Card product={product} {...lead} chosen={false} />;
+}
+
+interface CardProps {
+  product: ProductView;
+  variant: VariantView;
+  offer: Offer;
+  /** The host pinned this very variant. */
+  chosen: boolean;
+}
+
+function Card({ product, variant, offer, chosen }: CardProps) {
   const { flow } = useBuying();
-  const offer = useOffer(variant);
   const single = product.variants.filter(({ archived }) => !archived).length === 1;
   const { productId } = product;
   const { variantId } = variant;
   const { saleId } = offer;
   // With nothing to choose, the first tap holds the unit.
   const buy = () => {
-    if (saleId && (chosen || single)) void flow.take({ productId, variantId, saleId, quantity: 1 });
+    if (saleId && !offer.paused && (chosen || single))
+      void flow.take({ productId, variantId, saleId, quantity: 1 });
     else flow.look(productId, chosen ? variantId : null);
   };
   return (
@@ -62,20 +71,18 @@ function Card({ product, variant, chosen }: { product: ProductView; variant: Var
             <StockWords offer={offer} />
           </p>
         </div>
-        <Button
-          look="volt"
-          aria-label={
-            offer.soldOut
-              ? `Sold out: ${product.title}`
-              : `Buy ${product.title} for ${formatMoney(offer.price)}`
-          }
-          onClick={buy}
-        >
-          {offer.soldOut ? 'Sold out' : 'Buy'}
+        <Button look="volt" aria-label={buyLabel(product.title, offer)} onClick={buy}>
+          {offer.soldOut ? 'Sold out' : offer.paused ? 'One moment' : 'Buy'}
         </Button>
       </div>
     </article>
   );
+}
+
+function buyLabel(title: string, offer: Offer): string {
+  if (offer.soldOut) return `Sold out: ${title}`;
+  if (offer.paused) return `Paused for a moment: ${title}`;
+  return `Buy ${title} for ${formatMoney(offer.price)}`;
 }
 
 function FlashBar({ offer }: { offer: Offer }) {

@@ -29,9 +29,10 @@ export function OfferLine({ offer, from }: { offer: Offer; from?: boolean }) {
   );
 }
 
-/** "3 left", "Sold out", or nothing while there are plenty. */
+/** "3 left", "Sold out", "Paused for a moment", or nothing while there are plenty. */
 export function StockWords({ offer }: { offer: Offer }) {
   if (offer.soldOut) return <Badge tone="bad">Sold out</Badge>;
+  if (offer.paused) return <Badge tone="warn">Paused for a moment</Badge>;
   if (offer.available === null || offer.available > FEW) return null;
   return <Badge tone={offer.available <= 5 ? 'hot' : 'plain'}>{offer.available} left</Badge>;
 }
