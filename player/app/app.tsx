@@ -1,13 +1,14 @@
 import { lazy } from 'react';
 import type { ComponentType } from 'react';
 import { BrowserRouter, Route, Routes } from 'react-router';
-import { Home } from '../home/home.tsx';
 import { NotFound } from './not-found.tsx';
 import type { Services } from './services.ts';
 import { Shell } from './shell.tsx';
 import { ServicesContext } from './use-services.ts';
 
+const Home = page(() => import('../home/home.tsx'), 'Home');
 const Watch = page(() => import('../watch/watch.tsx'), 'Watch');
+const ClipPage = page(() => import('../watch/clip/clip-page.tsx'), 'ClipPage');
 const LogIn = page(() => import('../account/log-in.tsx'), 'LogIn');
 const SignUp = page(() => import('../account/sign-up.tsx'), 'SignUp');
 const Dashboard = page(() => import('../dashboard/dashboard.tsx'), 'Dashboard');
@@ -19,7 +20,7 @@ const OrderPage = page(() => import('../orders/order-page.tsx'), 'OrderPage');
 const Studio = page(() => import('../studio/studio.tsx'), 'Studio');
 const Design = page(() => import('../design/design.tsx'), 'Design');
 
-/** Every address of the pages. What most visitors open first is in the first bundle, the rest comes when it is opened. */
+/** Every address of the pages. Each comes when it is opened: a link to a show must not carry the home page. */
 export function App({ services }: { services: Services }) {
   return (
     <ServicesContext value={services}>
@@ -28,6 +29,7 @@ export function App({ services }: { services: Services }) {
           <Route element={<Shell />}>
             <Route index element={<Home />} />
             <Route path="shows/:showId" element={<Watch />} />
+            <Route path="shows/:showId/clip" element={<ClipPage />} />
             <Route path="login" element={<LogIn />} />
             <Route path="signup" element={<SignUp />} />
             <Route path="dashboard/*" element={<Dashboard />} />

@@ -1,5 +1,6 @@
 import { LayoutDashboard, LogOut, Monitor, Moon, Package, Radio, Sun, UserRound } from 'lucide-react';
 import { Link, NavLink, useLocation, useNavigate } from 'react-router';
+import { PERMISSIONS_BY_ROLE, type AccountView } from '#contracts';
 import { problemText } from '../core/api/problems.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { ButtonLink } from '../ui/button.tsx';
@@ -14,7 +15,8 @@ import { useServices, useSession } from './use-services.ts';
 /** Where to go from every page, and who is logged in. */
 export function Header() {
   const { account, status } = useSession();
-  const works = (account?.shops.length ?? 0) > 0 || account?.platformRoles.includes('admin');
+  const works = account !== null && worksIn(account);
+  const sells = account !== null && sellsIn(account);
   return (
     <header className="header">
       <Link to="/" className="header__logo" aria-label="Showfloor, home">
@@ -26,7 +28,7 @@ export function Header() {
         </NavLink>
         {status === 'user' && <NavLink to="/orders">Orders</NavLink>}
         {works && <NavLink to="/studio">Studio</NavLink>}
-        {works && <NavLink to="/dashboard">Dashboard</NavLink>}
+        {sells && <NavLink to="/dashboard">Dashboard</NavLink>}
       </nav>
       <div className="header__end">
         <ThemeMenu />
@@ -62,19 +64,23 @@ function AccountMenu() {
     if (problem) toast(problemText(problem), 'bad');
     else void navigate('/');
   };
-  const works = account.shops.length > 0;
+  const works = worksIn(account);
   const items: MenuItem[] = [
     { key: 'account', label: 'Account', icon: <UserRound />, onSelect: () => void navigate('/account') },
     { key: 'orders', label: 'My orders', icon: <Package />, onSelect: () => void navigate('/orders') },
     ...(works
       ? [
           { key: 'studio', label: 'Studio', icon: <Radio />, onSelect: () => void navigate('/studio') },
-          {
-            key: 'dashboard',
-            label: 'Dashboard',
-            icon: <LayoutDashboard />,
-            onSelect: () => void navigate('/dashboard'),
-          },
+          ...(sellsIn(account)
+            ? [
+                {
+                  key: 'dashboard',
+                  label: 'Dashboard',
+                  icon: <LayoutDashboard />,
+                  onSelect: () => void navigate('/dashboard'),
+                },
+              ]
+            : []),
         ]
       : [{ key: 'sell', label: 'Open a shop', icon: <Radio />, onSelect: () => void navigate('/studio') }]),
     { key: 'out', label: 'Log out', icon: <LogOut />, onSelect: () => void logOut() },
@@ -86,6 +92,16 @@ function AccountMenu() {
       items={items}
     />
   );
+}
+
+/** Whether the person has a part in a shop: its shows are in the studio. */
+function worksIn({ shops, platformRoles }: AccountView): boolean {
+  return shops.length > 0 || platformRoles.includes('admin');
+}
+
+/** Whether the person may see a shop's stock: moderators of its chat may not. */
+function sellsIn({ shops }: AccountView): boolean {
+  return shops.some(({ role }) => PERMISSIONS_BY_ROLE[role].includes('stock:read'));
 }
 
 const THEMES: { key: Theme; label: string; icon: React.ReactNode }[] = [

@@ -20,6 +20,7 @@ import { WatchContext } from '../watch/watch-context.ts';
 import { AirButtons } from './air-buttons.tsx';
 import { ControlDesk } from './desk/control-desk.tsx';
 import { StudioContext } from './studio-context.ts';
+import { useMay } from './use-my-shops.ts';
 
 const LineupPage = lazy(async () => ({ default: (await import('./lineup/lineup-page.tsx')).LineupPage }));
 const StreamPage = lazy(async () => ({ default: (await import('./stream/stream-page.tsx')).StreamPage }));
@@ -84,8 +85,9 @@ interface FrameProps {
 function Frame({ show, live, desk, reload }: FrameProps) {
   const cues = useStore(live.state, (state) => state.cues);
   const base = `/studio/shows/${show.showId}`;
+  const may = useMay(show.shopId);
   return (
-    <WatchContext value={{ show, live, presentation: presentAt(cues, null) }}>
+    <WatchContext value={{ show, live, presentation: presentAt(cues, null), folder: null }}>
       <StudioContext value={{ show, live, desk, reload }}>
         <title>{`${show.title} · Studio`}</title>
         <div className="room">
@@ -108,10 +110,10 @@ function Frame({ show, live, desk, reload }: FrameProps) {
             <NavLink to={base} end>
               Control desk
             </NavLink>
-            <NavLink to={`${base}/line-up`}>Line-up and sales</NavLink>
-            <NavLink to={`${base}/stream`}>Stream</NavLink>
+            {may('shows:write') && <NavLink to={`${base}/line-up`}>Line-up and sales</NavLink>}
+            {may('shows:run') && <NavLink to={`${base}/stream`}>Stream</NavLink>}
             <NavLink to={`${base}/moderation`}>Moderation</NavLink>
-            <NavLink to={`${base}/report`}>Figures</NavLink>
+            {may('figures:read') && <NavLink to={`${base}/report`}>Figures</NavLink>}
           </nav>
           <Suspense fallback={<SkeletonLines lines={6} />}>
             <Routes>

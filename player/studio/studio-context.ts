@@ -1,8 +1,9 @@
 import { createContext, use } from 'react';
-import type { HostCommand, ShowDetail } from '#contracts';
+import { commandRights, type HostCommand, type ShowDetail } from '#contracts';
 import type { Desk } from '../core/live/desk.ts';
 import type { LiveShow } from '../core/live/live-show.ts';
 import { toast } from '../ui/toast.tsx';
+import { useStore } from '../ui/use-store.ts';
 
 export interface StudioValue {
   show: ShowDetail;
@@ -18,6 +19,13 @@ export function useStudio(): StudioValue {
   const value = use(StudioContext);
   if (!value) throw new Error('useStudio is called outside a control room');
   return value;
+}
+
+/** Whether the person may order a kind of command in this room; the server decides again. */
+export function useMayOrder(): (type: HostCommand['type']) => boolean {
+  const { live } = useStudio();
+  const room = useStore(live.room);
+  return (type) => room.kind === 'joined' && room.you.rights.includes(commandRights[type]);
 }
 
 /** Orders a command and says so; true when it was carried out. */

@@ -1,9 +1,10 @@
 import { MessagesSquare, ShoppingBag } from 'lucide-react';
-import { lazy, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import type { ShowDetail } from '#contracts';
 import type { LiveShow } from '../core/live/live-show.ts';
 import type { Playback } from '../core/playback/playback.ts';
+import { miniShow } from '../mini/mini-show.ts';
 import { Tabs } from '../ui/tabs.tsx';
 import { useStore } from '../ui/use-store.ts';
 import { BuySheet } from './buy/buy-sheet.tsx';
@@ -15,12 +16,13 @@ import { useReplay, type Replay } from './replay/use-replay.ts';
 import { Shelf } from './shelf/shelf.tsx';
 import { ShowWords } from './show-words.tsx';
 import { Stage } from './stage/stage.tsx';
+import { useShowFolder } from './use-address.ts';
 import { useMedia } from './use-media.ts';
 import { usePlayback, useStream } from './use-playback.ts';
 import { usePresentation } from './use-presentation.ts';
-import { WatchContext } from './watch-context.ts';
-import { Waiting } from './waiting/waiting.tsx';
+import { useWatch, WatchContext } from './watch-context.ts';
 
+const Waiting = lazy(async () => ({ default: (await import('./waiting/waiting.tsx')).Waiting }));
 const Chapters = lazy(async () => ({ default: (await import('./replay/chapters.tsx')).Chapters }));
 const ReplayChat = lazy(async () => ({ default: (await import('./replay/replay-chat.tsx')).ReplayChat }));
 
@@ -37,21 +39,32 @@ export function ShowRoom({ show, live, reload }: ShowRoomProps) {
   const playback = usePlayback();
   useSales(show, live);
   const [video, setVideo] = useState<HTMLVideoElement | null>(null);
-  const over = state === 'ended';
-  const replay = useReplay(show.showId, over);
+  const [search] = useSearchParams();
+  // Who was here when the show ended sees it out; the recording begins when they ask for it.
+  const [replaying, setReplaying] = useState(show.state === 'ended');
+  const replay = useReplay(show.showId, state === 'ended' && replaying);
   const presentation = usePresentation(live, playback, replay?.cues ?? null);
   useFreshLineup(show, presentation.product?.productId, reload);
   const wide = useMedia('(width >= 1000px)');
-  const [search] = useSearchParams();
-  const startAt = over ? Math.max(0, Number(search.get('t')) || 0) : undefined;
-  useStream(playback, video, state === 'scheduled' ? null : streamUrl(show), startAt);
+  const startAt = replaying ? Math.max(0, Number(search.get('t')) || 0) : undefined;
+  const folder = useShowFolder({ ...show, state });
+  const url = folder && state !== 'scheduled' ? `${folder}/index.m3u8` : null;
+  useStream(playback, video, url, startAt);
+  useMiniShow(show, playback, url);
+  const watchAgain = replaying ? null : () => setReplaying(true);
   return (
-    <WatchContext value={{ show, live, presentation }}>
+    <WatchContext value={{ show, live, presentation, folder }}>
       <title>{`${show.title} · Showfloor`}</title>
       <div className="watch">
         <div className="watch__main">
           <div className="watch__stage">
-            {state === 'scheduled' ? <Waiting /> : <Stage playback={playback} setVideo={setVideo} />}
+            {state === 'scheduled' ? (
+              <Suspense fallback={<div className="stage" />}>
+                <Waiting />
+              </Suspense>
+            ) : (
+              <Stage playback={playback} setVideo={setVideo} watchAgain={watchAgain} />
+            )}
             <div className="stage__pinned">
               <PinnedCard />
             </div>
@@ -92,6 +105,7 @@ function Talk({ playback, replay }: TalkProps) {
 
 /** On a phone chat and products share the space under the picture. */
 function NarrowTabs({ playback, replay }: TalkProps) {
+  const { show } = useWatch();
   const [tab, setTab] = useState<'chat' | 'products'>('chat');
   return (
     <Tabs
@@ -110,6 +124,7 @@ function NarrowTabs({ playback, replay }: TalkProps) {
         },
         {
           key: 'products',
+          count: show.lineup.length,
           label: (
             <>
               <ShoppingBag aria-hidden="true" size={18} /> Products
@@ -142,7 +157,15 @@ function useFreshLineup(show: ShowDetail, productId: string | undefined, reload:
   }, [unknown, reload]);
 }
 
-/** The stream's address is fixed by the show's id; catalog names it once a picture has come. */
-function streamUrl(show: ShowDetail): string {
-  return show.streamUrl ?? `/hls/${show.showId}/index.m3u8`;
+/** A show that is left while its picture moves goes on in a corner of the next page. */
+function useMiniShow(show: ShowDetail, playback: Playback, url: string | null): void {
+  useEffect(() => {
+    miniShow.set(null);
+    return () => {
+      const { status, live, position } = playback.get();
+      if (!url || (status !== 'playing' && status !== 'buffering')) return;
+      const { showId, title } = show;
+      miniShow.set({ showId, title, url, ...(live ? {} : { startAt: position }) });
+    };
+  }, [show, playback, url]);
 }

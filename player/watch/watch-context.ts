@@ -11,6 +11,8 @@ export interface WatchValue {
   live: LiveShow;
   /** What stands on the stage at the viewer's own picture. */
   presentation: Presentation;
+  /** Where playlists and pictures are; null while that is not known, or not for this person. */
+  folder: string | null;
 }
 
 export const WatchContext = createContext<WatchValue | null>(null);

@@ -20,6 +20,8 @@ export interface PlaybackState {
   /** The viewer's own delay against the server's clock, ms; null while unknown. */
   delayMs: number | null;
   position: number;
+  /** Positions are seconds of the whole show from its beginning, not of the last minutes of a live one. */
+  whole: boolean;
   /** The stretch one can go to, seconds. */
   from: number;
   to: number;
@@ -45,6 +47,7 @@ export const IDLE: PlaybackState = {
   behindLive: false,
   delayMs: null,
   position: 0,
+  whole: false,
   from: 0,
   to: 0,
   qualities: [],

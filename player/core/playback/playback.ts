@@ -82,7 +82,7 @@ export class Playback implements Readable<PlaybackState> {
     this.liveUrl = url;
     this.audioUrl = null;
     this.following = true;
-    this.patch({ status: 'loading', audioOnly: false, behindLive: false });
+    this.patch({ status: 'loading', audioOnly: false, behindLive: false, whole: false });
     this.Engine ??= await this.deps.loadHls();
     if (this.url !== url || !this.element) return; // another show was opened, or the page left
     this.build(url, startAt);
@@ -153,6 +153,13 @@ export class Playback implements Readable<PlaybackState> {
       if (into >= 0 && into < fragment.duration) return fragment.start + into;
     }
     return null;
+  }
+
+  /** Where the picture is on the time line of the recording, which is `durationS` long so far. */
+  recordedPosition(durationS: number): number {
+    const { whole, position } = this.get();
+    const edge = this.hls?.latestLevelDetails?.fragmentEnd;
+    return whole || edge === undefined ? position : Math.max(0, durationS - Math.max(0, edge - position));
   }
 
   goLive(): void {
@@ -228,7 +235,7 @@ export class Playback implements Readable<PlaybackState> {
     hls.on(Events.AUDIO_TRACKS_UPDATED, () => this.readLadder(hls));
     hls.on(Events.LEVEL_SWITCHED, () => this.readLadder(hls));
     hls.on(Events.LEVEL_UPDATED, (_, { details }) => {
-      this.patch({ live: details.live });
+      this.patch({ live: details.live, whole: !details.live || this.url !== this.liveUrl });
       if (!details.live) this.cancelSoundWatch();
     });
     hls.on(Events.ERROR, (_, data) => this.failed(hls, data));

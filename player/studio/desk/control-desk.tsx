@@ -11,7 +11,8 @@ import { PollMaker } from './poll-maker.tsx';
 import { Preview } from './preview.tsx';
 import { Questions } from './questions.tsx';
 import { Rundown } from './rundown.tsx';
-import { useStudio } from '../studio-context.ts';
+import { useMayOrder, useStudio } from '../studio-context.ts';
+import { useMay } from '../use-my-shops.ts';
 
 /** What a host needs in sight during a show: picture, figures, products, sales, chat. */
 export function ControlDesk() {
@@ -46,21 +47,23 @@ export function ControlDesk() {
 
 function PictureColumn() {
   const { show } = useStudio();
+  const may = useMay(show.shopId);
   return (
     <div className="desk__column">
       <Preview />
       <LiveFiguresCard />
-      <StreamHealth showId={show.showId} />
+      {may('shows:run') && <StreamHealth showId={show.showId} />}
     </div>
   );
 }
 
 function RunColumn() {
+  const mayOrder = useMayOrder();
   return (
     <div className="desk__column">
       <Rundown />
-      <Announcer />
-      <PollMaker />
+      {mayOrder('message') && <Announcer />}
+      {mayOrder('open_poll') && <PollMaker />}
     </div>
   );
 }

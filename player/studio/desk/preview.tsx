@@ -2,6 +2,7 @@ import { VideoOff, Volume2, VolumeX } from 'lucide-react';
 import { useState } from 'react';
 import { IconButton } from '../../ui/button.tsx';
 import { useStore } from '../../ui/use-store.ts';
+import { useShowFolder } from '../../watch/use-address.ts';
 import { usePlayback, useStream } from '../../watch/use-playback.ts';
 import { useStudio } from '../studio-context.ts';
 
@@ -11,7 +12,8 @@ export function Preview() {
   const playback = usePlayback({ startMuted: true });
   const [video, setVideo] = useState<HTMLVideoElement | null>(null);
   const playing = show.publishing || show.state === 'live' || show.state === 'paused';
-  useStream(playback, video, playing ? `/hls/${show.showId}/index.m3u8` : null);
+  const folder = useShowFolder(show);
+  useStream(playback, video, playing && folder ? `${folder}/index.m3u8` : null);
   const muted = useStore(playback, (state) => state.muted);
   const delay = useStore(playback, (state) => state.delayMs);
   const shows = useStore(playback, (state) => state.status === 'playing' || state.status === 'buffering');

@@ -10,7 +10,7 @@ import { Money } from '../../ui/money.tsx';
 import { ProductPicture } from '../../watch/shelf/product-picture.tsx';
 import { useLeadOffer } from '../../watch/use-offer.ts';
 import { useShowState, useWatch } from '../../watch/watch-context.ts';
-import { useCommand, useStudio } from '../studio-context.ts';
+import { useCommand, useMayOrder, useStudio } from '../studio-context.ts';
 import { SaleControls } from './sale-controls.tsx';
 
 /** The line-up as a rundown: one press pins, the next press goes on, sales start where their product is. */
@@ -18,27 +18,30 @@ export function Rundown() {
   const { show } = useStudio();
   const { presentation } = useWatch();
   const command = useCommand();
+  const mayOrder = useMayOrder();
   const pinned = presentation.product;
   return (
     <Card
       title="Rundown"
       aside={
-        <div className="row">
-          {pinned && (
-            <Button size="sm" icon={<PinOff />} onClick={() => void command({ type: 'unpin' })}>
-              Unpin
+        mayOrder('pin') && (
+          <div className="row">
+            {pinned && (
+              <Button size="sm" icon={<PinOff />} onClick={() => void command({ type: 'unpin' })}>
+                Unpin
+              </Button>
+            )}
+            <Button
+              size="sm"
+              look="primary"
+              icon={<ArrowRight />}
+              disabled={show.lineup.length === 0}
+              onClick={() => void command({ type: 'next' })}
+            >
+              Next product
             </Button>
-          )}
-          <Button
-            size="sm"
-            look="primary"
-            icon={<ArrowRight />}
-            disabled={show.lineup.length === 0}
-            onClick={() => void command({ type: 'next' })}
-          >
-            Next product
-          </Button>
-        </div>
+          </div>
+        )
       }
     >
       {show.lineup.length === 0 ? (
@@ -74,6 +77,7 @@ interface RundownEntryProps {
 
 function RundownEntry({ position, product, onStage, plans }: RundownEntryProps) {
   const command = useCommand();
+  const mayOrder = useMayOrder();
   const lead = useLeadOffer(product);
   const left = useAvailable(product);
   return (
@@ -96,24 +100,24 @@ function RundownEntry({ position, product, onStage, plans }: RundownEntryProps) 
       {onStage ? (
         <Badge tone="volt">On stage</Badge>
       ) : (
-        <Button
-          size="sm"
-          icon={<Pin />}
-          aria-label={`Pin ${product.title}`}
-          onClick={() =>
-            void command({
-              type: 'pin',
-              productId: product.productId,
-              ...(plans[0] ? { saleId: plans[0].saleId } : {}),
-            })
-          }
-        >
-          Pin
-        </Button>
+        mayOrder('pin') && (
+          <Button
+            size="sm"
+            icon={<Pin />}
+            aria-label={`Pin ${product.title}`}
+            onClick={() =>
+              void command({
+                type: 'pin',
+                productId: product.productId,
+                ...(plans[0] ? { saleId: plans[0].saleId } : {}),
+              })
+            }
+          >
+            Pin
+          </Button>
+        )
       )}
-      {plans.map((plan) => (
-        <SaleControls key={plan.saleId} plan={plan} />
-      ))}
+      {mayOrder('start_sale') && plans.map((plan) => <SaleControls key={plan.saleId} plan={plan} />)}
     </li>
   );
 }

@@ -5,14 +5,16 @@ import {
   Pause,
   PictureInPicture2,
   Play,
+  Scissors,
   Settings2,
   SkipBack,
   Volume1,
   Volume2,
   VolumeX,
 } from 'lucide-react';
-import { useSyncExternalStore } from 'react';
+import { lazy, Suspense, useState, useSyncExternalStore } from 'react';
 import type { RefObject } from 'react';
+import { CLIP_MIN_S } from '../../core/playback/clip-span.ts';
 import type { Playback } from '../../core/playback/playback.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { Menu, type MenuItem } from '../../ui/menu.tsx';
@@ -20,6 +22,8 @@ import { useStore } from '../../ui/use-store.ts';
 import './controls.css';
 import { useWatch } from '../watch-context.ts';
 import { Timeline } from './timeline.tsx';
+
+const ClipDialog = lazy(async () => ({ default: (await import('../clip/clip-dialog.tsx')).ClipDialog }));
 
 interface ControlsProps {
   playback: Playback;
@@ -44,6 +48,7 @@ export function Controls({ playback, frame }: ControlsProps) {
         <Sound playback={playback} />
         <Live playback={playback} />
         <span className="grow" />
+        <MakeClip playback={playback} />
         <CaptionMenu playback={playback} />
         <QualityMenu playback={playback} />
         <PictureInPicture frame={frame} />
@@ -81,19 +86,19 @@ function Sound({ playback }: { playback: Playback }) {
 function Live({ playback }: { playback: Playback }) {
   const live = useStore(playback, (state) => state.live && state.status !== 'idle');
   const behind = useStore(playback, (state) => state.behindLive);
-  const { show } = useWatch();
+  const { folder } = useWatch();
   const seconds = useStore(playback, (state) =>
     state.delayMs === null ? null : (state.delayMs / 1000).toFixed(1),
   );
   if (!live) return null;
   return (
     <>
-      {!behind && (
+      {!behind && folder && (
         <IconButton
           look="stage"
           label="Watch from the start"
           className="controls__start"
-          onClick={() => playback.fromStart(`/hls/${show.showId}/dvr.m3u8`)}
+          onClick={() => playback.fromStart(`${folder}/dvr.m3u8`)}
         >
           <SkipBack />
         </IconButton>
@@ -109,6 +114,20 @@ function Live({ playback }: { playback: Playback }) {
           {seconds} s behind
         </span>
       )}
+    </>
+  );
+}
+
+function MakeClip({ playback }: { playback: Playback }) {
+  const possible = useStore(playback, ({ to, from }) => to - from > CLIP_MIN_S);
+  const [making, setMaking] = useState(false);
+  if (!possible) return null;
+  return (
+    <>
+      <IconButton look="stage" label="Make a clip" className="controls__clip" onClick={() => setMaking(true)}>
+        <Scissors />
+      </IconButton>
+      <Suspense>{making && <ClipDialog playback={playback} onClose={() => setMaking(false)} />}</Suspense>
     </>
   );
 }

@@ -19,10 +19,12 @@ import { ViewerCount } from './viewer-count.tsx';
 interface StageProps {
   playback: Playback;
   setVideo: (video: HTMLVideoElement | null) => void;
+  /** Opens the recording of a show that ended while the viewer was here; null while there is nothing to ask. */
+  watchAgain: (() => void) | null;
 }
 
 /** The picture with what lies on it. The picture fills it without being cut. */
-export function Stage({ playback, setVideo }: StageProps) {
+export function Stage({ playback, setVideo, watchAgain }: StageProps) {
   const frame = useRef<HTMLDivElement>(null);
   const { show } = useWatch();
   const status = useStore(playback, (state) => state.status);
@@ -46,10 +48,10 @@ export function Stage({ playback, setVideo }: StageProps) {
         onClick={() => togglePlay(playback)}
       />
       <div className="stage__top">
-        <ShowBadges state={showState} playback={playback} />
+        <ShowBadges state={showState} playback={playback} replaying={watchAgain === null} />
         <HostMessage />
       </div>
-      <Slate state={showState} playback={playback} />
+      <Slate state={showState} playback={playback} watchAgain={watchAgain} />
       <Reactions />
       <StartPrompt playback={playback} />
       <Controls playback={playback} frame={frame as RefObject<HTMLElement | null>} />
@@ -57,7 +59,13 @@ export function Stage({ playback, setVideo }: StageProps) {
   );
 }
 
-function ShowBadges({ state, playback }: { state: string; playback: Playback }) {
+interface ShowBadgesProps {
+  state: string;
+  playback: Playback;
+  replaying: boolean;
+}
+
+function ShowBadges({ state, playback, replaying }: ShowBadgesProps) {
   const behind = useStore(playback, (now) => now.behindLive);
   return (
     <div className="stage__badges">
@@ -67,7 +75,7 @@ function ShowBadges({ state, playback }: { state: string; playback: Playback }) 
         </Badge>
       )}
       {state === 'paused' && <Badge tone="warn">Be right back</Badge>}
-      {state === 'ended' && <Badge tone="stage">Replay</Badge>}
+      {state === 'ended' && <Badge tone="stage">{replaying ? 'Replay' : 'Over'}</Badge>}
       {state !== 'ended' && <ViewerCount />}
     </div>
   );

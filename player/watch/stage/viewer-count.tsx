@@ -7,7 +7,7 @@ const compact = new Intl.NumberFormat(undefined, { notation: 'compact', maximumF
 /** How many watch now. */
 export function ViewerCount() {
   const viewers = useShowState((state) => (state.show ? state.viewers : null));
-  if (viewers === null) return null;
+  if (!viewers) return null; // unknown, or this viewer is not counted yet
   return (
     <Badge tone="stage">
       <Eye aria-hidden="true" />
