@@ -105,6 +105,43 @@ describe('room', () => {
     expect(room.get()).toEqual({ kind: 'refused', code: 'chat_banned', detail: 'until tomorrow' });
   });
 
+  it('knows at once that this person was muted, and asks again when the mute is over or lifted', async () => {
+    const { room, timers, last, answer } = await setUp();
+    await answer(joined(false));
+    const until = timers.now() + 60_000;
+    last().fire('push', { type: 'muted', showId: SHOW, until });
+    expect(room.get()).toEqual({ kind: 'joined', you: { ...you, mayWrite: false, mutedUntil: until } });
+    expect(last().frames).toHaveLength(1);
+    await timers.pass(61_000);
+    expect(last().frames).toHaveLength(2);
+    await answer(joined(true));
+    expect(room.get()).toEqual({ kind: 'joined', you });
+    last().fire('push', { type: 'muted', showId: SHOW, until: timers.now() + 60_000 });
+    last().fire('push', { type: 'unmuted', showId: SHOW });
+    await answer(joined(true));
+    expect(room.get()).toEqual({ kind: 'joined', you });
+    await timers.pass(120_000);
+    expect(last().frames).toHaveLength(3);
+  });
+
+  it('does not take the mute of another room for its own', async () => {
+    const { room, last, answer } = await setUp();
+    await answer(joined(false));
+    last().fire('push', { type: 'muted', showId: '019aa000-0000-7000-8000-000000000002', until: 9e12 });
+    expect(room.get()).toEqual({ kind: 'joined', you });
+  });
+
+  it('says so when the server puts this person out for good', async () => {
+    const { room, last, answer } = await setUp();
+    await answer(joined(false));
+    last().fire('bye', { code: 4502, reason: 'banned' });
+    expect(room.get()).toEqual({
+      kind: 'refused',
+      code: 'chat_banned',
+      detail: 'You were banned from this chat.',
+    });
+  });
+
   it('hears nothing after it left', async () => {
     const { room, seen, last, answer } = await setUp();
     await answer(joined(false));

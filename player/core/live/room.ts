@@ -1,21 +1,8 @@
-import {
-  JoinReply,
-  type FrameReply,
-  type LiveOffset,
-  type LiveSnapshot,
-  type LiveTick,
-  type LiveYou,
-} from '#contracts';
-import { createStore, type Readable } from '../store.ts';
+import { JoinReply, type FrameReply, type LiveOffset, type LiveSnapshot, type LiveTick } from '#contracts';
+import type { Readable } from '../store.ts';
 import type { Timers } from '../timers.ts';
 import type { LiveConnection } from './connection.ts';
-
-export type RoomState =
-  | { kind: 'joining' }
-  /** In the room; `you` is whom the server takes us for. */
-  | { kind: 'joined'; you: LiveYou }
-  /** The server keeps us out: `code` is one of the error codes. */
-  | { kind: 'refused'; code: string; detail?: string };
+import { createStanding, type RoomState } from './standing.ts';
 
 /** Where a room's order goes: each snapshot, and after it each tick exactly once. */
 export interface RoomSink {
@@ -49,7 +36,7 @@ const PASSING = new Set(['unavailable', 'rate_limited', 'overloaded', 'internal'
  * and in order, and joins again when one is missing.
  */
 export function createRoom({ connection, showId, sink, timers }: RoomDeps): Room {
-  const state = createStore<RoomState>({ kind: 'joining' });
+  const standing = createStanding({ showId, timers, ask: () => void join() });
   let offset: LiveOffset | null = null;
   let turn = 0;
   let joining = false;
@@ -65,7 +52,7 @@ export function createRoom({ connection, showId, sink, timers }: RoomDeps): Room
     joining = false;
     const next = judged(reply);
     if ('againMs' in next) cancelAgain = timers.after(next.againMs, () => void join());
-    else state.set(next);
+    else standing.judge(next);
   };
   const take: RoomSink = {
     snapshot(snapshot) {
@@ -86,8 +73,8 @@ export function createRoom({ connection, showId, sink, timers }: RoomDeps): Room
   };
   let stops: (() => void)[] = [];
   return {
-    get: state.get,
-    subscribe: state.subscribe,
+    get: standing.get,
+    subscribe: standing.subscribe,
     offset: () => offset,
     take,
     enter() {
@@ -95,6 +82,7 @@ export function createRoom({ connection, showId, sink, timers }: RoomDeps): Room
         connection.on('open', () => void join()),
         connection.on('snapshot', take.snapshot),
         connection.on('tick', take.tick),
+        standing.listen(connection),
       ];
       if (connection.get().kind === 'open') void join();
     },

@@ -28,8 +28,8 @@ export function ModesPage() {
     <>
       <Card title="Shield">
         <p className="muted">
-          One press for a raid: slow mode, followers only, links refused. The second press brings back what
-          was before.
+          One press for a raid: guests only read, everybody else writes one line in ten seconds, links are
+          refused. The second press brings back what was before.
         </p>
         <div>
           <Button

@@ -2,9 +2,9 @@ import { MessageCircleQuestion, SendHorizontal, X } from 'lucide-react';
 import { lazy, Suspense, useRef, useState } from 'react';
 import { useLocation } from 'react-router';
 import { LINE_MAX_CHARS, type ChatLine, type LiveYou } from '#contracts';
-import { useSession } from '../../app/use-services.ts';
+import { useServices, useSession } from '../../app/use-services.ts';
 import { Button, ButtonLink, IconButton } from '../../ui/button.tsx';
-import { useTimeLeft } from '../../ui/countdown.tsx';
+import { Countdown, useTimeLeft } from '../../ui/countdown.tsx';
 import { useStore } from '../../ui/use-store.ts';
 import { useShowState, useWatch } from '../watch-context.ts';
 
@@ -18,6 +18,8 @@ interface ComposerProps {
   onReplied: () => void;
 }
 
+/** What the shield makes of slow mode, whatever that is set to. */
+const SHIELD_SLOW_S = 10;
 const COUNT_FROM = LINE_MAX_CHARS - 50;
 
 /** Where one writes, or what stands in the way of it. */
@@ -25,6 +27,8 @@ export function Composer(props: ComposerProps) {
   const { live, show } = useWatch();
   const room = useStore(live.room);
   const readOnly = useStore(live.readOnly);
+  const { status } = useSession();
+  const modes = useShowState((now) => now.modes);
   const state = useShowState((now) => now.show?.state ?? show.state);
   if (state === 'ended') return <p className="composer__note">The show is over. Thank you for being here.</p>;
   if (readOnly) {
@@ -48,22 +52,28 @@ export function Composer(props: ComposerProps) {
       </div>
     );
   }
+  // What the server said at the door; guests are also sent away later, by the modes of the room.
+  const guestsOut = status === 'guest' && (!modes.guestsMayWrite || modes.shield);
   return (
     <div className="composer">
-      {room.you.mayWrite ? <Writer {...props} you={room.you} /> : <WhyNot you={room.you} />}
+      {room.you.mayWrite && !guestsOut ? <Writer {...props} you={room.you} /> : <WhyNot you={room.you} />}
     </div>
   );
 }
 
 function WhyNot({ you }: { you: LiveYou }) {
   const { status } = useSession();
+  const { clock } = useServices();
   const { pathname } = useLocation();
   const modes = useShowState((state) => state.modes);
   const [naming, setNaming] = useState(false);
   if (you.mutedUntil !== null) {
     return (
       <div className="row row--between">
-        <p className="composer__note">A moderator muted you for a while.</p>
+        <p className="composer__note" role="status">
+          A moderator muted you. You can write again in{' '}
+          <Countdown until={you.mutedUntil} now={clock.now} label="Muted for" urgentMs={0} />.
+        </p>
         <Suspense>
           <AskUnban />
         </Suspense>
@@ -100,6 +110,7 @@ function Writer({ replyTo, onReplied, you }: ComposerProps & { you: LiveYou }) {
   const input = useRef<HTMLInputElement>(null);
   const until = useStore(live.nextLineAt);
   const left = useTimeLeft(until, Date.now);
+  const slowS = Math.max(modes.slowS, modes.shield ? SHIELD_SLOW_S : 0);
   const length = [...text].length;
   const submit = () => {
     const line = text.trim();
@@ -176,7 +187,8 @@ function Writer({ replyTo, onReplied, you }: ComposerProps & { you: LiveYou }) {
       </form>
       <div className="composer__foot">
         <ReactionBar />
-        {modes.slowS > 0 && <span className="composer__mode">Slow mode: {modes.slowS} s</span>}
+        {slowS > 0 && <span className="composer__mode">Slow mode: {slowS} s</span>}
+        {modes.followersOnlyS !== null && <span className="composer__mode">Followers only</span>}
         {modes.emotesOnly && <span className="composer__mode">Emotes only</span>}
         {modes.buyersOnly && <span className="composer__mode">Buyers only</span>}
       </div>
