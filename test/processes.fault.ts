@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it, jest } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, startNats, startPostgres, startRedis } from '#servers';
@@ -9,9 +9,11 @@ import { environmentOf, PROCESSES, type StartPlan } from '../tools/start/process
 import { createOwnDatabase, createSchemas } from '../tools/start/schemas.ts';
 import { until } from './support/people.ts';
 
-/** Nine processes come up one after the other, each through npm. */
+/** Nine processes come up one after the other. */
 jest.setTimeout(240_000);
 
+/** Run without npm, which ends by the signal itself, whatever its script ends with. */
+const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
 const dataDir = mkdtempSync(join(tmpdir(), 'showfloor-alone-'));
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
@@ -24,7 +26,8 @@ describe('npm run start:<process>', () => {
       const plan = await makePlan(postgres.url, redis.url, nats.url);
       for (const each of PROCESSES) {
         const env = { ...process.env, ...environmentOf(each, plan) };
-        alone.push(spawn('npm', ['run', `start:${each.name}`], { env, stdio: 'ignore' }));
+        const [program = '', ...args] = (scripts[`start:${each.name}`] ?? '').split(' ');
+        alone.push(spawn(program, args, { env, stdio: 'ignore' }));
         const own = `http://127.0.0.1:${plan.ports[each.name]}`;
         await until(`${each.name} is ready`, () => answers(`${own}/readyz`), 60_000);
         for (const path of ['/healthz', '/metrics']) {
