@@ -31,7 +31,7 @@ const integrationNames = '\\.int\\.spec\\.tsx?$';
 const config: Config = {
   rootDir: import.meta.dirname,
   maxWorkers: 2,
-  testTimeout: 30_000, // a guard against hanging, not a measure of speed: machines may be busy
+  testTimeout: 60_000, // a guard against hanging, not a measure of speed: machines may be busy
   projects: [
     {
       ...shared,

@@ -193,8 +193,8 @@ export default {
     driver(
       'fluent-ffmpeg',
       '^node_modules/(@types/)?fluent-ffmpeg/',
-      ['^transcoder/src/ffmpeg/', '^transcoder/src/sessions/'],
-      'ffmpeg is driven by the transcoder (docs/adr).',
+      ['^transcoder/src/ffmpeg/'],
+      'ffmpeg commands are built in transcoder/src/ffmpeg (docs/adr/0007).',
     ),
     driver(
       'child_process',
