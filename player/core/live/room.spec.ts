@@ -82,6 +82,22 @@ describe('room', () => {
     expect(seen).toEqual(['snapshot e1:10', 'tick 11', 'tick 12', 'tick 13', 'tick 14']);
   });
 
+  it('takes what a slow connection gets ahead of time without counting it as read', async () => {
+    const { timers, seen, last, answer } = await setUp();
+    await answer(joined(false));
+    last().fire('snapshot', snapshot(10));
+    last().fire('tick', { ...tick(11), partial: true });
+    last().fire('tick', { ...tick(15), partial: true });
+    expect(last().frames).toHaveLength(1);
+    last().fire('disconnect');
+    await timers.pass(1_000);
+    last().fire('connect');
+    expect(last().frames[0]?.frame).toMatchObject({ offset: { n: 10 } });
+    await answer(joined(true));
+    last().fire('tick', tick(11));
+    expect(seen).toEqual(['snapshot e1:10', 'tick 11', 'tick 15', 'tick 11']);
+  });
+
   it('starts over with the snapshot of a new epoch', async () => {
     const { seen, last, answer } = await setUp();
     await answer(joined(false));

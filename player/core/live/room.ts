@@ -64,6 +64,8 @@ export function createRoom({ connection, showId, sink, timers }: RoomDeps): Room
       if (!offset) return;
       const known = tick.epoch === offset.epoch;
       if (known && tick.n <= offset.n) return;
+      // What a slow connection gets ahead of time does not move us on: its chat is still missing.
+      if (known && tick.partial) return sink.tick(tick);
       if (known && tick.n === offset.n + 1) {
         offset = { epoch: tick.epoch, n: tick.n };
         return sink.tick(tick);

@@ -24,6 +24,8 @@ export interface PendingLine {
 export interface ShowState {
   /** Null until the first snapshot. */
   show: LiveSnapshot['show'] | null;
+  /** The last entry of the show log that this state contains. */
+  seq: number;
   viewers: number;
   reactionTotal: number;
   /** Taps of the last tick; `n` tells two equal ones apart. */
@@ -66,6 +68,7 @@ const OPEN_ROOM: RoomModes = {
 
 export const EMPTY_SHOW: ShowState = {
   show: null,
+  seq: 0,
   viewers: 0,
   reactionTotal: 0,
   reactions: { n: -1, sums: {} },
@@ -107,6 +110,7 @@ function fromSnapshot(state: ShowState, snapshot: LiveSnapshot): ShowState {
   return {
     ...EMPTY_SHOW,
     show: snapshot.show,
+    seq: snapshot.seq,
     viewers: snapshot.viewers,
     reactionTotal: snapshot.reactionTotal,
     sales: newest(state.sales, snapshot.sales),
@@ -120,7 +124,10 @@ function fromSnapshot(state: ShowState, snapshot: LiveSnapshot): ShowState {
 
 function withTick(state: ShowState, tick: LiveTick): ShowState {
   let next = state;
-  for (const entry of tick.critical ?? []) next = withEntry(next, entry);
+  for (const entry of tick.critical ?? []) {
+    // An entry comes again when a slow connection got it ahead of its tick, or a new owner is not sure that it was heard.
+    if (entry.seq > next.seq) next = { ...withEntry(next, entry), seq: entry.seq };
+  }
   if (tick.chat) next = withLines(next, tick.chat);
   const { viewers, reactions, reactionTotal, stock, poll, unseen } = tick.ambient ?? {};
   return {

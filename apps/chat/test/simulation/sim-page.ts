@@ -34,6 +34,10 @@ export class SimPage {
   /** Bytes that do not leave, because the client reads slowly. */
   stuck = 0;
   closedBy: string | undefined;
+  /** Entries that came ahead of their ticks while the page was slow; they come again with the ticks after a reconnect. */
+  #early = new Set<number>();
+  /** Deletions win over lines that come after them, as on the real page. */
+  #deleted = new Set<string>();
 
   constructor(name: string, userId: string) {
     this.name = name;
@@ -81,7 +85,11 @@ export class SimPage {
       return;
     }
     if (tick.partial) {
-      for (const entry of tick.critical ?? []) applyEntry(view, entry);
+      for (const entry of tick.critical ?? []) {
+        this.#early.add(entry.seq);
+        if (entry.type === 'lines_deleted') for (const id of entry.data.lineIds) this.#deleted.add(id);
+        applyEntry(view, entry);
+      }
       return;
     }
     if (tick.n <= view.n) {
@@ -91,13 +99,14 @@ export class SimPage {
     if (tick.n !== view.n + 1) this.violations.push(`${this.name}: tick ${tick.n} came after ${view.n}`);
     view.n = tick.n;
     for (const entry of tick.critical ?? []) {
-      if (entry.seq <= view.seq) this.violations.push(`${this.name}: entry ${entry.seq} came again`);
+      if (entry.seq <= view.seq && !this.#early.has(entry.seq))
+        this.violations.push(`${this.name}: entry ${entry.seq} came again`);
       applyEntry(view, entry);
     }
     for (const line of tick.chat ?? []) {
       if (this.arrived.includes(line.id)) this.violations.push(`${this.name}: line ${line.text} came twice`);
       this.arrived.push(line.id);
-      view.lines = [...view.lines, line].slice(-50);
+      if (!this.#deleted.has(line.id)) view.lines = [...view.lines, line].slice(-50);
     }
   }
 }

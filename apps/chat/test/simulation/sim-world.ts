@@ -20,11 +20,13 @@ export interface Weather {
   loseAsk: number;
   loseTick: number;
   loseAck: number;
+  /** Ticks that overtake others on their way to a gateway. */
+  reorder: number;
   storeFault: number;
   slowestMs: number;
 }
 
-export const CALM: Weather = { loseAsk: 0, loseTick: 0, loseAck: 0, storeFault: 0, slowestMs: 5 };
+export const CALM: Weather = { loseAsk: 0, loseTick: 0, loseAck: 0, reorder: 0, storeFault: 0, slowestMs: 5 };
 
 /** A process that may own the room; it can be paused (SIGSTOP) and killed. */
 export class SimProcess {
@@ -288,16 +290,17 @@ export class SimWorld {
 
   readonly #hearing = new Map<SimGateway, (tick: StoredTick) => void>();
 
-  /** Sends a tick on to each gateway: maybe never, maybe late, maybe twice, but in order. */
+  /** Sends a tick on to each gateway: maybe never, maybe late, maybe twice, and now and then before the ones before it. */
   #sendOn(tick: StoredTick): void {
     for (const [gateway, onTick] of this.#hearing) {
       if (this.random.chance(this.weather.loseTick)) continue;
       const copies = this.random.chance(this.weather.loseTick) ? 2 : 1;
       for (let copy = 0; copy < copies; copy += 1) {
         const at = this.clock.now() + this.random.between(0, this.weather.slowestMs);
-        gateway.heardUntil = Math.max(gateway.heardUntil, at);
+        const overtakes = this.random.chance(this.weather.reorder);
+        if (!overtakes) gateway.heardUntil = Math.max(gateway.heardUntil, at);
         const heard = structuredClone(tick);
-        this.clock.after(gateway.heardUntil - this.clock.now(), () => onTick(heard));
+        this.clock.after((overtakes ? at : gateway.heardUntil) - this.clock.now(), () => onTick(heard));
       }
     }
   }
