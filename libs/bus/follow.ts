@@ -49,7 +49,9 @@ class Follower implements Consumer {
     if (contexts.size !== 1) throw new Error('the events that are followed together belong to one context');
     this.#options = options;
     this.#byType = new Map(options.events.map((event) => [eventType(event), event]));
-    this.#filter = `v1.${[...contexts][0]}.>`;
+    const [only] = options.events;
+    this.#filter =
+      options.events.length === 1 && only ? `v1.${eventType(only)}.*` : `v1.${[...contexts][0]}.>`;
     this.#fromMs = Date.now() - options.sinceMs;
     this.#loop = this.#follow();
     void this.#watchConnection();
@@ -111,6 +113,8 @@ class Follower implements Consumer {
     if (seq <= this.#last.seq && atNs <= this.#last.atNs) return;
     this.#last = { seq, atNs };
     this.#fromMs = Math.floor(atNs / MS_NS);
+    const [, context, name] = message.subject.split('.');
+    if (!this.#byType.has(`${context}.${name}`)) return;
     try {
       const event = parseEvent(this.#byType, message.string());
       if (event) handle(event as EventOf<EventDefinition>);

@@ -17,6 +17,7 @@ import { ChatModule } from './chat.module.ts';
 import { chatSchema } from './database/schema.ts';
 import { Admission } from './gateway/admission.ts';
 import type { Clients } from './gateway/clients.ts';
+import { followDeskNews } from './gateway/desk-news.ts';
 import { LiveIoAdapter } from './gateway/live-io.adapter.ts';
 import { openGateway } from './gateway/open-gateway.ts';
 import { peerAddress } from './gateway/peer-address.ts';
@@ -78,6 +79,8 @@ export async function startChat(
   const tokens = service.app.get<TokenVerifier>(TOKENS);
   const sessions = await followSessions(bus, tokens, logger, (end) => closeEnded(clients, end));
   drain.add('session events', () => sessions.stop());
+  const deskNews = await followDeskNews(bus, logger, (of, desk) => feeds.tellDesks(of, desk));
+  drain.add('news for desks', () => deskNews.stop());
   drain.add('sockets', () => clients.drain(env.CHAT_DRAIN_S * 1_000));
   return service;
 }

@@ -179,6 +179,9 @@ describe('lines', () => {
     if (!('lineId' in said)) throw new Error('the line was refused');
     await bo.until('the line came', () => bo.texts.length === 1);
     const lineId = String(said.lineId);
+    const cy = await sit(testIdentity());
+    await cy.send({ op: 'say', showId: show.showId, key: newId(), text: 'careful!', replyTo: lineId });
+    await bo.until('the answer came', () => bo.lines.at(-1)?.replyTo?.id === lineId);
     await order({ type: 'pin_line', lineId });
     expect(await order({ type: 'delete_lines', lineIds: [lineId], reason: 'personal data' })).toMatchObject({
       ok: true,
@@ -188,10 +191,12 @@ describe('lines', () => {
     );
     const late = await sit(undefined);
     await late.until('the snapshot came', () => late.snapshots.length > 0);
-    expect(late.snapshots[0]).toMatchObject({ lines: [], pinnedLine: null });
-    expect(await ok(listLinesEndpoint, { params: { showId: show.showId } }, hannah)).toMatchObject({
-      items: [],
-    });
+    // Neither the line nor what others quote of it.
+    expect(late.snapshots[0]).toMatchObject({ lines: [{ text: 'careful!' }], pinnedLine: null });
+    expect(JSON.stringify(late.snapshots)).not.toContain('my phone number');
+    const replay = await ok(listLinesEndpoint, { params: { showId: show.showId } }, hannah);
+    expect(replay.items.map(({ line }) => line.text)).toEqual(['careful!']);
+    expect(JSON.stringify(replay)).not.toContain('my phone number');
     expect(await order({ type: 'delete_lines', lineIds: [newId()] })).toMatchObject({
       code: 'line_not_found',
     });

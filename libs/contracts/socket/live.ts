@@ -11,6 +11,7 @@
  *   close, so a client has to obey it.
  */
 import { z } from 'zod';
+import { StreamAdvice, StreamRefusalReason } from '../events/media.ts';
 import { ShowState } from '../http/catalog/words.ts';
 import { Id } from '../values.ts';
 import { ChatRight, HostCommand, ReportReason } from './commands.ts';
@@ -290,6 +291,24 @@ export const LiveDesk = z.object({
     .max(100)
     .optional(),
   questions: z.array(ChatLine).max(100).optional(),
+  /** What the host should know of the stream now: the whole list. */
+  advice: z.array(StreamAdvice).max(30).optional(),
+  /** An encoder with a good key was turned away, and what to change. */
+  refused: z.object({ reason: StreamRefusalReason, advice: z.string(), at: millis }).optional(),
+  /** A variant of the shop is about to run out. */
+  lowStock: z
+    .array(
+      z.object({
+        variantId: Id,
+        productId: Id,
+        title: z.string(),
+        available: z.int(),
+        threshold: z.int(),
+        at: millis,
+      }),
+    )
+    .max(100)
+    .optional(),
 });
 export type LiveDesk = z.infer<typeof LiveDesk>;
 

@@ -17,6 +17,11 @@ export interface DeskState {
   waiting: readonly WaitingLine[];
   reports: readonly { reportId: string; lineId: string; reason: ReportReason; at: number }[];
   questions: readonly ChatLine[];
+  /** Advice about the stream as last told; null until something was told: the page has asked ingest by then. */
+  advice: NonNullable<LiveDesk['advice']> | null;
+  /** The last encoder that was turned away while the desk was open. */
+  refused: NonNullable<LiveDesk['refused']> | null;
+  lowStock: NonNullable<LiveDesk['lowStock']>;
 }
 
 export interface Desk extends Readable<DeskState> {
@@ -24,7 +29,16 @@ export interface Desk extends Readable<DeskState> {
   open(): () => void;
 }
 
-const EMPTY: DeskState = { figures: null, history: [], waiting: [], reports: [], questions: [] };
+const EMPTY: DeskState = {
+  figures: null,
+  history: [],
+  waiting: [],
+  reports: [],
+  questions: [],
+  advice: null,
+  refused: null,
+  lowStock: [],
+};
 const HISTORY_POINTS = 600;
 const KEPT = 100;
 
@@ -66,7 +80,7 @@ export function createDesk({ connection, room, showId }: DeskDeps): Desk {
 /** The desk after a frame; parts that the frame does not speak of stay the same objects. */
 export function withDesk(
   now: DeskState,
-  { figures, lines, decided, reports, questions }: LiveDesk,
+  { figures, lines, decided, reports, questions, advice, refused, lowStock }: LiveDesk,
 ): DeskState {
   return {
     figures: figures ?? now.figures,
@@ -74,6 +88,9 @@ export function withDesk(
     waiting: lines || decided ? withWaiting(now.waiting, lines ?? [], decided ?? []) : now.waiting,
     reports: reports ? unique([...now.reports, ...reports], ({ reportId }) => reportId) : now.reports,
     questions: questions ? unique([...now.questions, ...questions], ({ id }) => id) : now.questions,
+    advice: advice ?? now.advice,
+    refused: refused ?? now.refused,
+    lowStock: lowStock ? unique([...now.lowStock, ...lowStock], ({ variantId }) => variantId) : now.lowStock,
   };
 }
 

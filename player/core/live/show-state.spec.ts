@@ -175,6 +175,23 @@ describe('what takes effect at once', () => {
     expect(presentAt(state.cues, null).line).toBeNull();
   });
 
+  it('what an answer quotes of a deleted line, whichever came first', () => {
+    const answer = (n: number): ChatLine => ({
+      ...line(n),
+      replyTo: { id: 'line-1', name: 'Ada', excerpt: 'says 1' },
+    });
+    const state = after(
+      start,
+      tick({ chat: [line(1), answer(2)] }),
+      tick({ critical: [entry(4, null, { type: 'lines_deleted', data: { lineIds: ['line-1'] } })] }),
+      tick({ chat: [answer(3)] }),
+    );
+    expect(state.lines.map(({ id, replyTo }) => [id, replyTo])).toEqual([
+      ['line-2', undefined],
+      ['line-3', undefined],
+    ]);
+  });
+
   it("clears what a user said since a moment, and nobody else's lines", () => {
     const eve = { ...ADA, id: 'eve', name: 'Eve' };
     const state = after(

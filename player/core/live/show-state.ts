@@ -176,7 +176,8 @@ function withEntry(state: ShowState, entry: LogEntry): ShowState {
 
 function withLines(state: ShowState, added: readonly ChatLine[]): ShowState {
   const known = new Set([...state.lines.map(({ id }) => id), ...state.deleted]);
-  const fresh = added.filter(({ id }) => !known.has(id));
+  const gone = new Set(state.deleted);
+  const fresh = added.filter(({ id }) => !known.has(id)).map((line) => withoutQuote(line, gone));
   const keys = new Set(fresh.map(({ key }) => key));
   return {
     ...state,
@@ -190,12 +191,19 @@ function without(state: ShowState, ids: readonly string[]): ShowState {
   const gone = new Set(ids);
   return {
     ...state,
-    lines: state.lines.filter(({ id }) => !gone.has(id)),
+    lines: state.lines.filter(({ id }) => !gone.has(id)).map((line) => withoutQuote(line, gone)),
     deleted: [...state.deleted, ...ids].slice(-DELETED_KEPT),
     cues: state.cues.map((cue) =>
       cue.type === 'line' && cue.line && gone.has(cue.line.id) ? { ...cue, line: null } : cue,
     ),
   };
+}
+
+/** What an answer quotes goes with the line that it answers. */
+function withoutQuote(line: ChatLine, gone: ReadonlySet<string>): ChatLine {
+  if (!line.replyTo || !gone.has(line.replyTo.id)) return line;
+  const { replyTo: _, ...rest } = line;
+  return rest;
 }
 
 function withSettled(

@@ -1,19 +1,9 @@
 import type { Query } from '#bus';
 import type { SaleState, ShowFacts } from '#contracts';
-import type { RoomNews } from '../rooms/room-ports.ts';
+import { leaveInput } from './leave-input.ts';
 
 /** Variants of a sale that one room is told of: those of the line-up first. */
 const MOST_ITEMS = 100;
-
-/** Leaves something for the room's owner; a slot that is taken is replaced and goes to the end. */
-export async function leaveInput(query: Query, showId: string, slot: string, input: RoomNews): Promise<void> {
-  await query(
-    `INSERT INTO room_input (show_id, slot, input) VALUES ($1, $2, $3)
-     ON CONFLICT (show_id, slot) DO UPDATE SET input = $3, position = DEFAULT`,
-    [showId, slot, JSON.stringify(input)],
-  );
-  await query(`SELECT pg_notify('room_input', $1)`, [showId]);
-}
 
 /** Leaves a sale for a room, with at most as many variants as a frame carries. */
 export async function leaveSale(query: Query, showId: string, slot: string, sale: SaleState): Promise<void> {

@@ -31,12 +31,15 @@ import {
   showWentLive,
   soldOut,
   stockChanged,
+  userErased,
   type EventOf,
   type LivePush,
   type ShowFacts,
 } from '#contracts';
 import type { RoomNews } from '../rooms/room-ports.ts';
-import { leaveInput, leaveSale, leaveSales } from './leave-sales.ts';
+import { leaveInput } from './leave-input.ts';
+import { leaveSale, leaveSales } from './leave-sales.ts';
+import { erasePerson } from '../people/erase-person.ts';
 import { lockFacts, storeSale } from './store-sale.ts';
 
 const showEvents = [
@@ -73,7 +76,7 @@ const orderEvents = [
   orderDisputed,
 ] as const;
 
-/** Everything that chat hears of catalog and checkout. */
+/** Everything that chat hears of accounts, catalog and checkout and keeps. */
 export const factEvents = [
   ...showEvents,
   ...productEvents,
@@ -81,6 +84,7 @@ export const factEvents = [
   ...saleEvents,
   ...orderEvents,
   holdPromoted,
+  userErased,
 ] as const;
 
 /** Shows of one shop that are told of its standing sale. */
@@ -103,6 +107,11 @@ export interface FactEffects {
 export async function takeFact(fact: Fact, query: Query, effects: FactEffects): Promise<void> {
   await lockFacts(query, 'shopId' in fact.data ? fact.data.shopId : fact.aggregateId);
   const [context, name] = fact.type.split('.');
+  if (context === 'accounts') {
+    const { userId } = (fact as EventOf<typeof userErased>).data;
+    for (const showId of await erasePerson(query, userId, fact.id)) effects.roomChanged(showId);
+    return;
+  }
   if (context === 'catalog') {
     if (name === 'lineup_changed') return takeLineUp(fact as EventOf<typeof lineupChanged>, query, effects);
     if (name?.startsWith('product_')) return takeProduct(fact as ProductEvent, query);

@@ -1,4 +1,5 @@
 import type { LiveDesk, ReactionKind } from '#contracts';
+import type { DeskOf } from './desk-news.ts';
 import { eventText, textFrame } from './frames.ts';
 import { RoomFeed, type FeedPorts } from './room-feed.ts';
 import type { Client } from './client.ts';
@@ -78,6 +79,14 @@ export class Feeds {
     else room.desks.delete(client);
     client.desk = open;
     this.#tellPresence(showId, room);
+  }
+
+  /** Tells the open desks of a show, or of all shows of a shop. */
+  tellDesks(of: DeskOf, desk: LiveDesk): void {
+    for (const { feed, desks } of this.#open.values()) {
+      const meant = 'showId' in of ? feed.showId === of.showId : feed.show.shopId === of.shopId;
+      if (meant) sendDesk(desks, desk);
+    }
   }
 
   /** Tells the owner of the room at once who is there: a first viewer should not wait two seconds to be counted. */

@@ -13,7 +13,7 @@ import type {
   Sanction,
   StoredLine,
 } from './room-ports.ts';
-import { countVotes, storedLineOf, type LineRow } from './room-rows.ts';
+import { countVotes, removeQuotes, storedLineOf, type LineRow } from './room-rows.ts';
 
 /** Lines that "clear" takes at most; ten minutes at the account's rate are fewer. */
 const MOST_CLEARED = 1_000;
@@ -123,6 +123,7 @@ export class OwnerTransaction implements RoomTransaction {
       'UPDATE chat_line SET state = $3, decided_by = $4 WHERE show_id = $1 AND line_id = ANY($2)',
       [this.#fence.showId, ids, state, by],
     );
+    if (state === 'deleted') await removeQuotes(this.#query, ids);
   }
 
   async clearLines(userId: string, since: number, by: string): Promise<string[]> {
@@ -133,7 +134,9 @@ export class OwnerTransaction implements RoomTransaction {
        RETURNING line_id`,
       [this.#fence.showId, userId, since, by, MOST_CLEARED],
     );
-    return rows.map((row) => row.line_id);
+    const ids = rows.map((row) => row.line_id);
+    await removeQuotes(this.#query, ids);
+    return ids;
   }
 
   async releaseLine(id: string, seq: number, by: string): Promise<ChatLine | undefined> {

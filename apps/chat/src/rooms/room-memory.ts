@@ -3,6 +3,7 @@ import { RecentLines } from '../moderation/recent-lines.ts';
 import { slowSecondsOf, type RoomRules } from '../moderation/moderate.ts';
 import { TokenBuckets } from '../moderation/token-bucket.ts';
 import { WordFilter } from '../moderation/word-filter.ts';
+import { withoutQuotes } from './room-view.ts';
 import type { LineState, RoomStart, Sanction, StoredLine } from './room-ports.ts';
 
 /** Three lines in two seconds per account; staff may be quicker, an address (a family, an office) a little wider. */
@@ -124,6 +125,11 @@ export class RoomMemory implements RoomRules {
 
   removeLines(gone: (line: ChatLine) => boolean): void {
     for (const line of this.#lines.values()) if (gone(line)) this.#lines.delete(line.id);
+  }
+
+  /** What known lines quote of deleted ones goes with them. */
+  removeQuotes(ids: readonly string[]): void {
+    for (const line of withoutQuotes([...this.#lines.values()], ids)) this.#lines.set(line.id, line);
   }
 
   /** The author of this name who wrote last. */

@@ -42,3 +42,13 @@ export async function countVotes(
   const votes = new Map(rows.map((row) => [row.choice, row.votes]));
   return options.map((_, choice) => votes.get(choice) ?? 0);
 }
+
+/** What answers quote of these lines goes with them. */
+export async function removeQuotes(query: Query, lineIds: readonly string[]): Promise<void> {
+  if (lineIds.length === 0) return;
+  await query(
+    `UPDATE chat_line SET line = line - 'replyTo'
+     WHERE line ? 'replyTo' AND line->'replyTo'->>'id' = ANY($1::text[])`,
+    [lineIds],
+  );
+}

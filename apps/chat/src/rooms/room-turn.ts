@@ -202,8 +202,12 @@ function entriesOf(
   const after: AfterEffect[] = [];
   let modes = state.view.modes;
   for (const input of inputs) {
-    if (input.kind === 'entry') entries.push(input.entry);
-    else if (input.kind === 'access') after.push({ do: 'read_rules' });
+    if (input.kind === 'entry') {
+      entries.push(input.entry);
+      const { type, data } = input.entry;
+      if (type === 'user_cleared') after.push({ do: 'forget', userId: data.userId });
+      if (type === 'lines_deleted') after.push({ do: 'remove_lines', lineIds: data.lineIds });
+    } else if (input.kind === 'access') after.push({ do: 'read_rules' });
     else if (input.kind === 'guest_chat') {
       modes = { ...modes, guestsMayWrite: input.allowed };
       entries.push({ type: 'modes_changed', data: modes });

@@ -90,7 +90,9 @@ export function applyEntry(view: RoomView, entry: LogEntry): void {
     case 'sold_out':
       return applySale(view, entry.data);
     case 'lines_deleted':
-      return removeLines(view, (line) => entry.data.lineIds.includes(line.id));
+      removeLines(view, (line) => entry.data.lineIds.includes(line.id));
+      view.lines = withoutQuotes(view.lines, entry.data.lineIds);
+      return;
     case 'user_cleared':
       return removeLines(view, (line) => line.author.id === entry.data.userId && line.at >= entry.data.since);
     case 'modes_changed':
@@ -127,6 +129,15 @@ function addPin(view: RoomView, entry: Extract<LogEntry, { type: 'pinned' | 'unp
   const pins = [...view.pins, { mediaTime: entry.mediaTime, at: entry.at, product }];
   const oldestKept = pins.findLastIndex((pin) => pin.at < entry.at - PINS_KEPT_MS);
   view.pins = pins.slice(Math.max(oldestKept, 0)).slice(-MOST_PINS);
+}
+
+/** The lines without what they quote of lines that were deleted: a deletion takes the words away everywhere. */
+export function withoutQuotes(lines: readonly ChatLine[], ids: readonly string[]): ChatLine[] {
+  return lines.map((line) => {
+    if (!line.replyTo || !ids.includes(line.replyTo.id)) return line;
+    const { replyTo: _, ...rest } = line;
+    return rest;
+  });
 }
 
 function removeLines(view: RoomView, gone: (line: ChatLine) => boolean): void {

@@ -10,6 +10,7 @@ import { openRoom } from './open-room.ts';
 import type { RoomPorts } from './owner-ports.ts';
 import type { Fence } from './room-ports.ts';
 import type { RoomState } from './room-state.ts';
+import { withoutQuotes } from './room-view.ts';
 import { FencedError, storeWaiting, takeInputs, type Settle, type TurnParts } from './room-turn.ts';
 
 /** A quiet room still says every so often that it is there. */
@@ -379,7 +380,17 @@ export class Room {
         const ids = new Set(effect.lineIds);
         const gone = (line: ChatLine): boolean => ids.has(line.id);
         memory.removeLines(gone);
-        ready.lines = ready.lines.filter((line) => !gone(line));
+        memory.removeQuotes(effect.lineIds);
+        ready.lines = withoutQuotes(
+          ready.lines.filter((line) => !gone(line)),
+          effect.lineIds,
+        );
+        return;
+      }
+      case 'forget': {
+        const theirs = ({ author }: ChatLine): boolean => author.id === effect.userId;
+        memory.removeLines(theirs);
+        ready.lines = ready.lines.filter((line) => !theirs(line));
         return;
       }
       case 'show_line':

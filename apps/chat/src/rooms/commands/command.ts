@@ -25,6 +25,8 @@ export type AfterEffect =
   | { do: 'modes'; modes: RoomModes }
   | { do: 'read_rules' }
   | { do: 'remove_lines'; lineIds: readonly string[] }
+  /** Everything that an erased account said. */
+  | { do: 'forget'; userId: string }
   | { do: 'show_line'; line: ChatLine }
   | { do: 'decided'; line: ChatLine; approved: boolean; by: string }
   | { do: 'eject'; userId: string }
