@@ -4,6 +4,7 @@ import { Navigate, NavLink, Route, Routes } from 'react-router';
 import {
   getShopEndpoint,
   listShopsEndpoint,
+  listStockEndpoint,
   mayInShop,
   PERMISSIONS_BY_ROLE,
   type AccountView,
@@ -29,6 +30,7 @@ import { SalePage } from './sales/sale-page.tsx';
 import { ShopContext, type OpenShop } from './shop-context.ts';
 import { MovementsPage } from './stock/movements-page.tsx';
 import { StockPage } from './stock/stock-page.tsx';
+import { useSteadyReload } from './stock/use-steady-reload.ts';
 
 const REMEMBERED_SHOP = 'sf_dashboard_shop';
 
@@ -94,7 +96,7 @@ function Frame({ account, shopId, shopIds, onChoose }: FrameProps) {
               <Tag aria-hidden="true" /> Products
             </NavLink>
             <NavLink to="/dashboard/stock">
-              <Boxes aria-hidden="true" /> Stock
+              <Boxes aria-hidden="true" /> Stock <LowStock shopId={shopId} />
             </NavLink>
             {open.may('orders:read') && (
               <NavLink to="/dashboard/orders">
@@ -114,6 +116,19 @@ function Frame({ account, shopId, shopIds, onChoose }: FrameProps) {
         </div>
       </div>
     </ShopContext>
+  );
+}
+
+/** How many variants run low, beside the way to them. */
+function LowStock({ shopId }: { shopId: string }) {
+  const low = usePages(listStockEndpoint, { params: { shopId }, query: { low: 'true', limit: 100 } });
+  useSteadyReload(low.reload, 30_000);
+  if (low.items.length === 0) return null;
+  return (
+    <span className="dashboard__low num">
+      {low.items.length}
+      {low.more && '+'} <span className="sr-only">run low</span>
+    </span>
   );
 }
 

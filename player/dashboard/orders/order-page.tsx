@@ -8,6 +8,7 @@ import { useServices } from '../../app/use-services.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
 import { Money } from '../../ui/money.tsx';
 import { SkeletonLines } from '../../ui/skeleton.tsx';
 import { Table } from '../../ui/table.tsx';
@@ -78,14 +79,7 @@ function Order({ order, reload }: { order: OrderView; reload: () => void }) {
 
 function OrderActs({ order, reload }: { order: OrderView; reload: () => void }) {
   const { may } = useShop();
-  const { api } = useServices();
-  const [open, setOpen] = useState<'fulfil' | 'refund' | null>(null);
-  const cancel = useAction(() =>
-    api.call(cancelOrderEndpoint, {
-      params: { orderId: order.orderId },
-      body: { reason: 'cancelled by the shop' },
-    }),
-  );
+  const [open, setOpen] = useState<'fulfil' | 'refund' | 'cancel' | null>(null);
   if (!may('orders:write')) return null;
   const shippable = order.state === 'paid' || order.state === 'partially_shipped';
   const refundable = order.payment.capturedAmount > order.payment.refundedAmount;
@@ -99,20 +93,56 @@ function OrderActs({ order, reload }: { order: OrderView; reload: () => void }) 
       )}
       {refundable && <Button onClick={() => setOpen('refund')}>Refund</Button>}
       {cancellable && (
-        <Button
-          look="danger"
-          busy={cancel.busy}
-          onClick={async () => {
-            if (confirm('Cancel this order? A paid one is refunded in full.') && (await cancel.run()))
-              reload();
-          }}
-        >
+        <Button look="danger" onClick={() => setOpen('cancel')}>
           Cancel order
         </Button>
       )}
       {open === 'fulfil' && <FulfilDialog order={order} onClose={() => setOpen(null)} onDone={reload} />}
       {open === 'refund' && <RefundDialog order={order} onClose={() => setOpen(null)} onDone={reload} />}
+      {open === 'cancel' && <CancelDialog order={order} onClose={() => setOpen(null)} onDone={reload} />}
     </div>
+  );
+}
+
+interface CancelProps {
+  order: OrderView;
+  onClose: () => void;
+  onDone: () => void;
+}
+
+function CancelDialog({ order, onClose, onDone }: CancelProps) {
+  const { api } = useServices();
+  const cancel = useAction(() =>
+    api.call(cancelOrderEndpoint, {
+      params: { orderId: order.orderId },
+      body: { reason: 'cancelled by the shop' },
+    }),
+  );
+  const run = async () => {
+    if (!(await cancel.run())) return;
+    onDone();
+    onClose();
+  };
+  return (
+    <Dialog
+      open
+      title={`Cancel order ${order.number}?`}
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>Keep it</Button>
+          <Button look="danger" busy={cancel.busy} onClick={() => void run()}>
+            Cancel order
+          </Button>
+        </>
+      }
+    >
+      <p>
+        {order.payment.capturedAmount > 0
+          ? 'The buyer gets everything back, and the units return to the shelf.'
+          : 'Nothing is charged, and the units return to the shelf.'}
+      </p>
+    </Dialog>
   );
 }
 
@@ -166,15 +196,15 @@ function Totals({ order }: { order: OrderView }) {
   const money = (amount: number) => <Money value={{ amount, currency: totals.currency }} />;
   return (
     <>
-      <dl className="totals">
+      <dl className="order-totals">
         <dt>Goods</dt>
         <dd>{money(totals.items)}</dd>
         <dt>Shipping</dt>
         <dd>{money(totals.shipping)}</dd>
         <dt>{totals.taxIncluded ? 'Tax, included' : 'Tax'}</dt>
         <dd>{money(totals.tax)}</dd>
-        <dt className="totals__sum">Total</dt>
-        <dd className="totals__sum">{money(totals.total)}</dd>
+        <dt className="order-totals__sum">Total</dt>
+        <dd className="order-totals__sum">{money(totals.total)}</dd>
         {payment.refundedAmount > 0 && (
           <>
             <dt>Refunded</dt>

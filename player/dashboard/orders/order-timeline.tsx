@@ -1,8 +1,9 @@
 import { useEffect, useRef } from 'react';
 import { listOrderEntriesEndpoint } from '#contracts';
 import { useResource } from '../../app/use-resource.ts';
+import { entryWords } from '../../core/shop/order-words.ts';
 import { SkeletonLines } from '../../ui/skeleton.tsx';
-import { spell, when } from '../words.ts';
+import { when } from '../words.ts';
 
 /** What happened to an order, oldest first; asked again whenever the order has a new version. */
 export function OrderTimeline({ orderId, version }: { orderId: string; version: number }) {
@@ -15,11 +16,11 @@ export function OrderTimeline({ orderId, version }: { orderId: string; version: 
   }, [version, reload]);
   if (!data) return <SkeletonLines lines={3} />;
   return (
-    <ol className="timeline" role="list">
+    <ol className="order-timeline" role="list">
       {data.items.map((entry) => (
         <li key={entry.entryId}>
           <div>
-            {spell(entry.kind)} <span className="muted">by {entry.actor}</span>
+            {entryWords(entry.kind)} <span className="muted">by {entry.actor}</span>
           </div>
           <time dateTime={entry.at}>{when(entry.at)}</time>
         </li>

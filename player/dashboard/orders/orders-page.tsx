@@ -66,7 +66,13 @@ export function OrdersPage() {
           rows={orders.items}
           rowKey={(order) => order.orderId}
           empty={
-            <EmptyState title="No orders">What buyers order in your shows appears here at once.</EmptyState>
+            state || search.trim() ? (
+              <EmptyState title="No order fits">Search for something else, or look at all orders.</EmptyState>
+            ) : (
+              <EmptyState title="No orders yet">
+                What buyers order in your shows appears here at once.
+              </EmptyState>
+            )
           }
         />
       )}

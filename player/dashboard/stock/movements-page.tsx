@@ -1,31 +1,45 @@
-import { Link } from 'react-router';
-import { listMovementsEndpoint, type MovementView } from '#contracts';
+import { X } from 'lucide-react';
+import { Link, useSearchParams } from 'react-router';
+import { listMovementsEndpoint, listStockEndpoint, type MovementView } from '#contracts';
 import { LoadError } from '../../app/page-error.tsx';
 import { usePages } from '../../app/use-resource.ts';
-import { Button } from '../../ui/button.tsx';
+import { Button, ButtonLink } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { SkeletonLines } from '../../ui/skeleton.tsx';
 import { Table, type Column } from '../../ui/table.tsx';
 import { useShop } from '../shop-context.ts';
-import { movementKind, when } from '../words.ts';
+import { movementKind, spell, when } from '../words.ts';
 
-/** `/dashboard/stock/movements`: every unit explained; the amounts of a movement sum to nothing. */
+/** `/dashboard/stock/movements?variant=…`: every unit explained; the amounts of a movement sum to nothing. */
 export function MovementsPage() {
   const { shopId } = useShop();
-  const movements = usePages(listMovementsEndpoint, { params: { shopId }, query: { limit: 50 } });
+  const [search] = useSearchParams();
+  const variantId = search.get('variant');
+  const query = { limit: 50, ...(variantId ? { variantId } : {}) };
+  const movements = usePages(listMovementsEndpoint, { params: { shopId }, query });
+  const stock = usePages(listStockEndpoint, { params: { shopId }, query: { limit: 100, archived: 'true' } });
+  const titles = new Map(stock.items.map((entry) => [entry.variantId, entry.title]));
   return (
     <>
       <header className="dashboard__head">
         <h1>Movements</h1>
         <Link to="/dashboard/stock">Back to stock</Link>
       </header>
+      {variantId && (
+        <p className="row">
+          Of {titles.get(variantId) ?? 'one variant'}
+          <ButtonLink to="/dashboard/stock/movements" size="sm" icon={<X aria-hidden="true" />}>
+            Of all
+          </ButtonLink>
+        </p>
+      )}
       {movements.problem && <LoadError problem={movements.problem} retry={movements.reload} />}
       {movements.loading ? (
         <SkeletonLines lines={8} />
       ) : (
         <Table
           caption="Movements of stock, latest first"
-          columns={COLUMNS}
+          columns={columns(titles)}
           rows={movements.items}
           rowKey={(movement) => `${movement.eventId} ${movement.variantId}`}
           empty={<EmptyState title="Nothing has moved yet" />}
@@ -40,7 +54,12 @@ export function MovementsPage() {
   );
 }
 
-const COLUMNS: Column<MovementView>[] = [
+const columns = (titles: ReadonlyMap<string, string>): Column<MovementView>[] => [
+  {
+    key: 'variant',
+    title: 'Variant',
+    render: ({ variantId }) => titles.get(variantId) ?? 'A variant that was removed',
+  },
   { key: 'at', title: 'When', render: ({ at }) => <time dateTime={at}>{when(at)}</time> },
   { key: 'kind', title: 'What', render: ({ kind }) => movementKind(kind) },
   {
@@ -56,7 +75,7 @@ const COLUMNS: Column<MovementView>[] = [
       </span>
     ),
   },
-  { key: 'reason', title: 'Reason', wideOnly: true, render: ({ reason }) => reason || '–' },
+  { key: 'reason', title: 'Reason', wideOnly: true, render: ({ reason }) => (reason ? spell(reason) : '–') },
 ];
 
 const ACCOUNTS: Record<string, string> = {

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { Link } from 'react-router';
 import {
   adjustStockEndpoint,
   allocateStockEndpoint,
@@ -18,6 +19,7 @@ import { Figure, Figures } from '../../ui/card.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
 import { Notice } from '../../ui/notice.tsx';
+import { Table } from '../../ui/table.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { useShop } from '../shop-context.ts';
@@ -51,11 +53,35 @@ export function StockSheet({ stock, onClose, onChange }: SheetProps) {
           <Figure label="Sold" value={stock.sold} />
           <Figure label="To inspect" value={stock.returned} />
         </Figures>
+        {stock.sales.length > 0 && <PerSale stock={stock} />}
+        <Link to={`/dashboard/stock/movements?variant=${stock.variantId}`}>Every movement of it</Link>
         <Tabs label="What to do" tabs={TABS} value={act} onChange={setAct}>
           <ActForm key={act} act={act} stock={stock} onChange={onChange} />
         </Tabs>
       </div>
     </Dialog>
+  );
+}
+
+/** Where the units on sale are: the shelf and each flash sale. */
+function PerSale({ stock }: { stock: StockView }) {
+  return (
+    <Table
+      caption={`${stock.title} by sale`}
+      rows={stock.sales}
+      rowKey={(sale) => sale.saleId}
+      columns={[
+        {
+          key: 'sale',
+          title: 'On sale in',
+          render: (sale) =>
+            sale.kind === 'standing' ? 'Shelf' : `${sale.title} (${saleState(sale.state).label})`,
+        },
+        { key: 'available', title: 'Available', numeric: true, render: (sale) => sale.available },
+        { key: 'held', title: 'Held', numeric: true, render: (sale) => sale.held },
+        { key: 'sold', title: 'Sold', numeric: true, render: (sale) => sale.sold },
+      ]}
+    />
   );
 }
 
