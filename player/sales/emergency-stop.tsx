@@ -77,7 +77,6 @@ function AskReason({ saleId, onClose, onStopped }: AskReasonProps) {
           name="reason"
           required
           maxLength={200}
-          autoFocus
           autoComplete="off"
           hint="Kept with the sale, for whoever asks later."
           error={form.fault('reason')}

@@ -5,6 +5,8 @@ import { IconButton } from './button.tsx';
 import { cx } from './cx.ts';
 import './dialog.css';
 
+const FIRST_FIELD = '.dialog__body :is(input, select, textarea):enabled';
+
 interface DialogProps {
   open: boolean;
   onClose: () => void;
@@ -71,7 +73,10 @@ function useOpenState(
     if (!open || !dialog || dialog.open) return;
     const before = document.activeElement;
     if (modeless) dialog.show();
-    else dialog.showModal();
+    else {
+      dialog.showModal();
+      dialog.querySelector<HTMLElement>(FIRST_FIELD)?.focus(); // else the button that closes it has the focus
+    }
     return () => {
       dialog.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });

@@ -14,11 +14,11 @@ import { PinnedCard } from './pinned/pinned-card.tsx';
 import { useSales } from './use-sales.ts';
 import { useReplay, type Replay } from './replay/use-replay.ts';
 import { Shelf } from './shelf/shelf.tsx';
-import { ShowWords } from './show-words.tsx';
+import { ShowBar, ShowWords } from './show-words.tsx';
 import { Stage } from './stage/stage.tsx';
 import { useShowFolder } from './use-address.ts';
 import { useMedia } from './use-media.ts';
-import { usePlayback, useStream } from './use-playback.ts';
+import { usePlayback, useProgrammeClock, useStream } from './use-playback.ts';
 import { usePresentation } from './use-presentation.ts';
 import { useWatch, WatchContext } from './watch-context.ts';
 
@@ -50,6 +50,7 @@ export function ShowRoom({ show, live, reload }: ShowRoomProps) {
   const folder = useShowFolder({ ...show, state });
   const url = folder && state !== 'scheduled' ? `${folder}/index.m3u8` : null;
   useStream(playback, video, url, startAt);
+  useProgrammeClock(playback, live);
   useMiniShow(show, playback, url);
   const watchAgain = replaying ? null : () => setReplaying(true);
   return (
@@ -69,6 +70,7 @@ export function ShowRoom({ show, live, reload }: ShowRoomProps) {
               <PinnedCard />
             </div>
           </div>
+          {!wide && <ShowBar />}
           {wide && (
             <div className="watch__below">
               <ShowWords />

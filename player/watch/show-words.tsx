@@ -7,6 +7,20 @@ import { FollowButton } from './follow-button.tsx';
 import { calendarFile } from './waiting/calendar-file.ts';
 import { useShowState, useWatch } from './watch-context.ts';
 
+/** On a phone, under the picture: what one is watching. */
+export function ShowBar() {
+  const { show } = useWatch();
+  return (
+    <p className="show-bar">
+      <Avatar name={show.shop.name} seed={show.shopId} size={32} />
+      <span className="grow">
+        <b className="show-bar__title">{show.title}</b>
+        <span className="show-bar__shop">{show.shop.name}</span>
+      </span>
+    </p>
+  );
+}
+
 /** What the show is called, whose it is, and what it is about. */
 export function ShowWords() {
   const { show } = useWatch();

@@ -1,8 +1,15 @@
 import { useEffect, useState } from 'react';
+import type Hls from 'hls.js';
 import workerUrl from 'hls.js/dist/hls.worker.js?url';
 import { useServices } from '../app/use-services.ts';
+import type { LiveShow } from '../core/live/live-show.ts';
 import { Playback } from '../core/playback/playback.ts';
 import { browserTimers } from '../core/timers.ts';
+
+/** Fetches the player; a fetch that failed is tried again with the next show. */
+export async function loadHls(): Promise<typeof Hls> {
+  return (await import('hls.js')).default;
+}
 
 const WISHES = 'sf_sound';
 
@@ -13,7 +20,7 @@ export function usePlayback({ startMuted = false }: { startMuted?: boolean } = {
     () =>
       new Playback({
         workerUrl,
-        loadHls: async () => (await import('hls.js')).default,
+        loadHls,
         serverNow: clock.now,
         timers: browserTimers,
         readText,
@@ -24,6 +31,15 @@ export function usePlayback({ startMuted = false }: { startMuted?: boolean } = {
       }),
   );
   return playback;
+}
+
+/** Lets the player know the programme's clock, as the room tells it. */
+export function useProgrammeClock(playback: Playback, live: LiveShow): void {
+  useEffect(() => {
+    const take = () => playback.setProgrammeOffset(live.state.get().programmeOffset ?? 0);
+    take();
+    return live.state.subscribe(take);
+  }, [playback, live]);
 }
 
 /** Plays `url` in the element while both are there; null waits. `startAt` is where a recording begins, in seconds. */

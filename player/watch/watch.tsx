@@ -11,7 +11,11 @@ import { newId } from '../core/new-id.ts';
 import { browserTimers } from '../core/timers.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { ShowRoom } from './show-room.tsx';
+import { loadHls } from './use-playback.ts';
 import './watch.css';
+
+/** The largest part of the page, wanted by nearly every show: it travels while the page asks what show this is. */
+void loadHls().catch(() => undefined);
 
 /** `/shows/:showId`: before, during and after the show. */
 export function Watch() {

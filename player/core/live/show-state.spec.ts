@@ -60,6 +60,21 @@ const tick = (over: Partial<LiveTick>): ShowEvent => ({
 const after = (...events: ShowEvent[]): ShowState => events.reduce(showReducer, EMPTY_SHOW);
 const start: ShowEvent = { type: 'snapshot', snapshot: snapshot() };
 
+describe("the programme's clock", () => {
+  const tick = (mediaTime: number | null): ShowEvent => ({
+    type: 'tick',
+    tick: { n: 11, epoch: 'e1', at: 60_000, mediaTime },
+  });
+
+  it('is kept from the last word about it, and unknown before', () => {
+    expect(EMPTY_SHOW.programmeOffset).toBeNull();
+    const joined = showReducer(EMPTY_SHOW, { type: 'snapshot', snapshot: snapshot({ mediaTime: 49_000 }) });
+    expect(joined.programmeOffset).toBe(-1_000);
+    expect(showReducer(joined, tick(57_000)).programmeOffset).toBe(-3_000);
+    expect(showReducer(joined, tick(null)).programmeOffset).toBe(-1_000);
+  });
+});
+
 describe('what waits for the picture', () => {
   const state = after(
     start,

@@ -27,6 +27,10 @@ export interface ShowState {
   /** The last entry of the show log that this state contains. */
   seq: number;
   viewers: number;
+  /**
+   * Programme time minus the server's time, ms: the camera's clock need not run like ours. Null until it is known.
+   */
+  programmeOffset: number | null;
   reactionTotal: number;
   /** Taps of the last tick; `n` tells two equal ones apart. */
   reactions: { n: number; sums: Partial<Record<ReactionKind, number>> };
@@ -70,6 +74,7 @@ export const EMPTY_SHOW: ShowState = {
   show: null,
   seq: 0,
   viewers: 0,
+  programmeOffset: null,
   reactionTotal: 0,
   reactions: { n: -1, sums: {} },
   sales: {},
@@ -112,6 +117,7 @@ function fromSnapshot(state: ShowState, snapshot: LiveSnapshot): ShowState {
     show: snapshot.show,
     seq: snapshot.seq,
     viewers: snapshot.viewers,
+    programmeOffset: offsetOf(snapshot),
     reactionTotal: snapshot.reactionTotal,
     sales: newest(state.sales, snapshot.sales),
     modes: snapshot.modes,
@@ -133,12 +139,17 @@ function withTick(state: ShowState, tick: LiveTick): ShowState {
   return {
     ...next,
     viewers: viewers ?? next.viewers,
+    programmeOffset: offsetOf(tick) ?? next.programmeOffset,
     reactionTotal: reactionTotal ?? next.reactionTotal,
     reactions: reactions ? { n: tick.n, sums: reactions } : next.reactions,
     sales: stock ? newest(next.sales, stock) : next.sales,
     votes: poll ? { ...next.votes, [poll.pollId]: poll.counts } : next.votes,
     unseen: next.unseen + (unseen ?? 0),
   };
+}
+
+function offsetOf({ at, mediaTime }: Pick<LiveTick, 'at' | 'mediaTime'>): number | null {
+  return mediaTime === null ? null : mediaTime - at;
 }
 
 function withEntry(state: ShowState, entry: LogEntry): ShowState {

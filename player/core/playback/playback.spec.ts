@@ -113,3 +113,18 @@ describe('captions', () => {
     expect(playback.get().caption).toBe(1);
   });
 });
+
+describe('the own delay', () => {
+  it("is told by the programme's clock, which may run apart from the server's", async () => {
+    const { playback, last, timers } = await setUp();
+    const behind = async () => {
+      await timers.pass(500);
+      return playback.get().delayMs;
+    };
+    last().playingDate = new Date(timers.now() + 500 - 62_000);
+    expect(await behind()).toBe(62_000);
+    playback.setProgrammeOffset(-60_000);
+    last().playingDate = new Date(timers.now() + 500 - 62_000);
+    expect(await behind()).toBe(2_000);
+  });
+});

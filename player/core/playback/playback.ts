@@ -41,6 +41,8 @@ export class Playback implements Readable<PlaybackState> {
   private liveUrl = '';
   private audioUrl: string | null = null;
   private following = true;
+  /** Programme time minus the server's time. */
+  private programmeOffset = 0;
   /** The rung the viewer chose, by its name: a player that is rebuilt numbers its rungs anew. */
   private qualityWish: string | null = null;
   private captionTracks: CaptionTracks | null = null;
@@ -88,6 +90,11 @@ export class Playback implements Readable<PlaybackState> {
     this.build(url, startAt);
     await this.play();
     if (this.url === url) this.look();
+  }
+
+  /** How far programme time is from the server's time, ms: the picture's own delay is told by the programme's clock. */
+  setProgrammeOffset(ms: number): void {
+    this.programmeOffset = ms;
   }
 
   /** Programme time of the picture in milliseconds since 1970; null without a picture. */
@@ -320,7 +327,7 @@ export class Playback implements Readable<PlaybackState> {
       : video.duration || 0;
     const position = video.currentTime;
     this.patch({
-      delayMs: picture === null || !live ? null : Math.max(0, serverNow() - picture),
+      delayMs: picture === null || !live ? null : Math.max(0, serverNow() + this.programmeOffset - picture),
       from,
       to: Math.max(from, to),
       position,

@@ -14,6 +14,8 @@ export interface FakePlayer {
   destroyed: boolean;
   loadLevel: number;
   nextLevel: number;
+  /** Programme time of the picture. */
+  playingDate: Date | null;
   tell(event: string, data: object): void;
 }
 
@@ -34,7 +36,7 @@ export function fakeEngine(levels: FakeLevel[]) {
     liveSyncPosition = 100;
     latency = 2;
     targetLatency = 2;
-    playingDate = null;
+    playingDate: Date | null = null;
     latestLevelDetails = null;
     config = {};
     private readonly listeners = new Map<string, Listener>();

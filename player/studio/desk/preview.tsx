@@ -3,17 +3,18 @@ import { useState } from 'react';
 import { IconButton } from '../../ui/button.tsx';
 import { useStore } from '../../ui/use-store.ts';
 import { useShowFolder } from '../../watch/use-address.ts';
-import { usePlayback, useStream } from '../../watch/use-playback.ts';
+import { usePlayback, useProgrammeClock, useStream } from '../../watch/use-playback.ts';
 import { useStudio } from '../studio-context.ts';
 
 /** What viewers see, with the delay they have. Silent at first: the host sits beside the microphone. */
 export function Preview() {
-  const { show } = useStudio();
+  const { show, live } = useStudio();
   const playback = usePlayback({ startMuted: true });
   const [video, setVideo] = useState<HTMLVideoElement | null>(null);
   const playing = show.publishing || show.state === 'live' || show.state === 'paused';
   const folder = useShowFolder(show);
   useStream(playback, video, playing && folder ? `${folder}/index.m3u8` : null);
+  useProgrammeClock(playback, live);
   const muted = useStore(playback, (state) => state.muted);
   const delay = useStore(playback, (state) => state.delayMs);
   const shows = useStore(playback, (state) => state.status === 'playing' || state.status === 'buffering');

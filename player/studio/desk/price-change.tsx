@@ -55,7 +55,6 @@ export function PriceChange({ sale, onClose }: { sale: SaleState; onClose: () =>
         <TextField
           label="New price"
           inputMode="decimal"
-          autoFocus
           autoComplete="off"
           value={text}
           after={chosen?.price.currency}

@@ -7,13 +7,15 @@ import { useStickToEnd } from '../chat/use-stick-to-end.ts';
 import '../chat/chat.css';
 
 const LOOK_EVERY_MS = 500;
+/** What was said while the last picture travelled, and just after it, has no picture of its own: the end shows it. */
+const AFTER_END_MS = 30_000;
 
 /** The chat as it was, in step with the recording. */
 export function ReplayChat({ playback, lines }: { playback: Playback; lines: ReplayLines }) {
   useEffect(() => {
     const look = () => {
       const picture = playback.pictureNow();
-      if (picture !== null) lines.at(picture);
+      if (picture !== null) lines.at(picture + (playback.get().status === 'ended' ? AFTER_END_MS : 0));
     };
     look();
     const timer = setInterval(look, LOOK_EVERY_MS);
