@@ -8,11 +8,14 @@ export interface Batcher<I, O> {
 export interface BatcherOptions<I, O> {
   /** Most pieces in one batch. */
   most: number;
-  /** Batches under way at once. */
+  /** Batches under way at once; all but the first begin only for half a batch that waits, or behind a slow one. */
   lanes: number;
   /** Answers in the order of the items. */
   run: (items: I[]) => Promise<O[]>;
 }
+
+/** A batch under way for longer is slow: what comes then does not wait for it. */
+const SLOW_MS = 50;
 
 interface Waiting<I, O> {
   item: I;
@@ -28,6 +31,7 @@ export function createBatcher<I, O>({ most, lanes, run }: BatcherOptions<I, O>):
   const waiting: Waiting<I, O>[] = [];
   const idlers: (() => void)[] = [];
   let busy = 0;
+  let begunAt = 0;
 
   async function work(): Promise<void> {
     const batch = waiting.splice(0, most);
@@ -53,9 +57,14 @@ export function createBatcher<I, O>({ most, lanes, run }: BatcherOptions<I, O>):
   }
 
   function start(): void {
-    if (busy >= lanes) return;
+    if (busy >= lanes || (busy > 0 && !isWorthMore())) return;
     busy += 1;
+    begunAt = performance.now();
     setImmediate(() => void work());
+  }
+
+  function isWorthMore(): boolean {
+    return waiting.length * 2 >= most || performance.now() - begunAt > SLOW_MS;
   }
 
   return {

@@ -2,6 +2,7 @@ import { queryOf, inTransaction, type Query } from '#bus';
 import { newId, type Logger } from '#process';
 import type { HoldEnd, HoldKey } from '#inventory';
 import type { Pool } from 'pg';
+import { createBatcher, type Batcher } from '../database/batcher.ts';
 import { reach } from '../failpoints.ts';
 import type { SaleActivity } from '../sales/sale-activity.ts';
 import type { EngineName, SaleGate } from '../sales/sale-gate.ts';
@@ -59,6 +60,11 @@ export interface Reversal {
   actorId?: string | null;
 }
 
+interface AskedHolds {
+  holdIds: readonly string[];
+  buyerId: string;
+}
+
 interface LockedSale {
   saleId: string;
   shopId: string;
@@ -77,12 +83,14 @@ export class SettleHolds {
   private readonly gate: SaleGate;
   private readonly activity: SaleActivity;
   private readonly logger: Logger;
+  private readonly own: Batcher<AskedHolds, HoldRow[]>;
 
   constructor(pool: Pool, gate: SaleGate, activity: SaleActivity, logger: Logger) {
     this.pool = pool;
     this.gate = gate;
     this.activity = activity;
     this.logger = logger;
+    this.own = createBatcher({ most: 64, lanes: 2, run: (asked) => readOwn(queryOf(pool), asked) });
   }
 
   /**
@@ -90,11 +98,7 @@ export class SettleHolds {
    * leaves no trace but the pin, which the sweeper settles once the hold is past its time.
    */
   async pinHolds(holdIds: readonly string[], buyerId: string): Promise<PinResult> {
-    const rows = await queryOf(this.pool)<HoldRow>(
-      `SELECT ${HOLD_COLUMNS} FROM holds h JOIN sales s ON s.id = h.sale_id
-       WHERE h.id = ANY($1::uuid[]) AND h.buyer_id = $2 ORDER BY h.sale_id, h.id`,
-      [holdIds, buyerId],
-    );
+    const rows = await this.own.add({ holdIds, buyerId });
     for (const holdId of holdIds) {
       const row = rows.find((found) => found.holdId === holdId);
       if (!row) return { code: 'not_found', holdId };
@@ -293,6 +297,20 @@ export class SettleHolds {
       keys,
     );
   }
+}
+
+/** The holds that each asked for and that are their own, in the order of their sales. */
+async function readOwn(query: Query, asked: readonly AskedHolds[]): Promise<HoldRow[][]> {
+  const keys = asked.flatMap(({ holdIds, buyerId }) => holdIds.map((holdId) => ({ holdId, buyerId })));
+  const rows = await query<HoldRow>(
+    `SELECT ${HOLD_COLUMNS} FROM holds h JOIN sales s ON s.id = h.sale_id
+     WHERE (h.id, h.buyer_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[])) ORDER BY h.sale_id, h.id`,
+    [keys.map((key) => key.holdId), keys.map((key) => key.buyerId)],
+  );
+  const byBuyer = Map.groupBy(rows, (row) => row.buyerId);
+  return asked.map(({ holdIds, buyerId }) =>
+    (byBuyer.get(buyerId) ?? []).filter((row) => holdIds.includes(row.holdId)),
+  );
 }
 
 /** Compare-and-set on hold rows; gives those that were in one of the states `from`. */

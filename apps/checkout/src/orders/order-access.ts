@@ -2,7 +2,8 @@ import { queryOf } from '#bus';
 import { mayInShop, type Identity, type OrderView, type Permission } from '#contracts';
 import { refuse } from '#service';
 import type { Pool } from 'pg';
-import { readOrder, readOwners } from './read-orders.ts';
+import { createBatcher, type Batcher } from '../database/batcher.ts';
+import { asSeenBy, readOrders, readOwners } from './read-orders.ts';
 
 export interface FoundOrder {
   buyerId: string;
@@ -14,9 +15,19 @@ export interface FoundOrder {
 /** Finds orders for those who may see them; for everybody else an order does not exist. */
 export class OrderAccess {
   private readonly pool: Pool;
+  /** Many look at their order at the same moments of a sale: one statement answers them all. */
+  private readonly views: Batcher<string, OrderView | undefined>;
 
   constructor(pool: Pool) {
     this.pool = pool;
+    this.views = createBatcher({
+      most: 64,
+      lanes: 4,
+      run: async (orderIds) => {
+        const orders = await readOrders(queryOf(pool), orderIds);
+        return orderIds.map((orderId) => orders.get(orderId));
+      },
+    });
   }
 
   /** The order, for its buyer or its shop's staff. Throws `order_not_found` for others. */
@@ -37,8 +48,8 @@ export class OrderAccess {
   }
 
   async view(orderId: string, as: FoundOrder['as']): Promise<OrderView> {
-    const view = await readOrder(queryOf(this.pool), orderId, as === 'buyer' ? 'buyer' : 'shop');
+    const view = await this.views.add(orderId);
     if (!view) throw refuse('order_not_found');
-    return view;
+    return asSeenBy(view, as === 'buyer' ? 'buyer' : 'shop');
   }
 }

@@ -50,29 +50,28 @@ SELECT o.id AS "orderId", o.number, o.version, o.state, o.reason, o.shop_id AS "
      'trackingNumber', s.tracking_number, 'trackingUrl', s.tracking_url, 'lines', s.lines,
      'shippedAt', s.shipped_at) ORDER BY s.id)
    FROM shipments s WHERE s.order_id = o.id), '[]') AS shipments
-FROM orders o JOIN payments p ON p.order_id = o.id WHERE o.id = $1`;
+FROM orders o JOIN payments p ON p.order_id = o.id WHERE o.id = ANY($1::uuid[])`;
 
 const moment = (text: string): string => new Date(text).toISOString();
 
-/** One order as `viewer` may see it; undefined when there is none. */
-export async function readOrder(
-  query: Query,
-  orderId: string,
-  viewer: Viewer,
-): Promise<OrderView | undefined> {
-  const [row] = await query<OrderRow>(ORDER, [orderId]);
-  if (!row) return undefined;
-  const { payBy, payment, ...order } = row;
+/** The orders with `orderIds` as their buyers see them, by id; those that there are not are left out. */
+export async function readOrders(query: Query, orderIds: readonly string[]): Promise<Map<string, OrderView>> {
+  const rows = await query<OrderRow>(ORDER, [orderIds]);
+  return new Map(rows.map((row) => [row.orderId, viewOf(row)]));
+}
+
+/** What `viewer` sees of an order. */
+export function asSeenBy(order: OrderView, viewer: Viewer): OrderView {
+  return viewer === 'buyer' ? order : { ...order, payment: { ...order.payment, clientSecret: null } };
+}
+
+function viewOf({ payBy, payment, ...row }: OrderRow): OrderView {
   return {
-    ...order,
+    ...row,
     number: orderNumber(row.number),
     placedAt: row.placedAt.toISOString(),
     paidAt: row.paidAt?.toISOString() ?? null,
-    payment: {
-      ...payment,
-      clientSecret: viewer === 'buyer' ? payment.clientSecret : null,
-      payBy: payBy.toISOString(),
-    },
+    payment: { ...payment, payBy: payBy.toISOString() },
     refunds: row.refunds.map((refund) => ({
       ...refund,
       createdAt: moment(refund.createdAt),

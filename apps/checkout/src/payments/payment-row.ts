@@ -36,9 +36,13 @@ export async function readPayment(query: Query, paymentId: string): Promise<Paym
   return (await readPayments(query, [paymentId]))[0];
 }
 
-/** The payment that the provider knows as `providerId`. */
+/** The payments that the provider knows as `providerIds`, in no order. */
+export function findByProviderIds(query: Query, providerIds: readonly string[]): Promise<PaymentRow[]> {
+  return query<PaymentRow>(`${SELECT} WHERE p.provider_id = ANY($1::text[])`, [providerIds]);
+}
+
 export async function findByProviderId(query: Query, providerId: string): Promise<PaymentRow | undefined> {
-  return (await query<PaymentRow>(`${SELECT} WHERE p.provider_id = $1`, [providerId]))[0];
+  return (await findByProviderIds(query, [providerId]))[0];
 }
 
 /**

@@ -9,7 +9,7 @@ import { changeOrders } from '../orders/change-orders.ts';
 import { orderNumber } from '../orders/order-facts.ts';
 import type { CommitPayment } from './commit-payment.ts';
 import type { LetGo } from './let-go.ts';
-import { readPayment, type PaymentRow } from './payment-row.ts';
+import { readPayments, type PaymentRow } from './payment-row.ts';
 
 interface SetUp {
   paymentId: string;
@@ -23,7 +23,8 @@ export class SetUpPayment {
   private readonly commit: CommitPayment;
   private readonly letGo: LetGo;
   private readonly logger: Logger;
-  private readonly batcher: Batcher<SetUp, boolean>;
+  private readonly payments: Batcher<string, PaymentRow | undefined>;
+  private readonly kept: Batcher<SetUp, boolean>;
 
   constructor(pool: Pool, provider: PaymentProvider, commit: CommitPayment, letGo: LetGo, logger: Logger) {
     this.pool = pool;
@@ -31,12 +32,13 @@ export class SetUpPayment {
     this.commit = commit;
     this.letGo = letGo;
     this.logger = logger;
-    this.batcher = createBatcher({ most: 64, lanes: 2, run: (items) => this.keep(items) });
+    this.payments = createBatcher({ most: 64, lanes: 2, run: (ids) => this.read(ids) });
+    this.kept = createBatcher({ most: 64, lanes: 2, run: (items) => this.keep(items) });
   }
 
   /** Sets the payment up, once: the provider's key is our row's id, so a repetition gives the same payment. */
   async run(paymentId: string): Promise<void> {
-    const payment = await readPayment(queryOf(this.pool), paymentId);
+    const payment = await this.payments.add(paymentId);
     if (!payment || payment.decision !== 'open' || payment.providerId) return this.dropJob(paymentId);
     if (payment.amount === 0) {
       await this.commit.commitFree(payment);
@@ -48,9 +50,15 @@ export class SetUpPayment {
       await this.letGo.withoutPayment(payment, 'payment_refused');
       return this.dropJob(paymentId);
     }
-    const kept = await this.batcher.add({ paymentId, made });
+    const kept = await this.kept.add({ paymentId, made });
     // The order was let go meanwhile. Nobody ever saw the secret, so nobody can pay; the provider is tidied up.
     if (!kept) await this.provider.cancelPayment(made.providerId, paymentId);
+  }
+
+  private async read(paymentIds: readonly string[]): Promise<(PaymentRow | undefined)[]> {
+    const found = await readPayments(queryOf(this.pool), paymentIds);
+    const byId = new Map(found.map((payment) => [payment.paymentId, payment]));
+    return paymentIds.map((paymentId) => byId.get(paymentId));
   }
 
   private async make(payment: PaymentRow): Promise<ProviderPayment | undefined> {

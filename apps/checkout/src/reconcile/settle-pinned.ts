@@ -5,6 +5,9 @@ import { findStored } from '../holds/store-batch.ts';
 import type { FollowUp, SettleHolds } from '../holds/settle-holds.ts';
 import type { KnownSale, SaleGate } from '../sales/sale-gate.ts';
 
+/** What settling takes from `SettleHolds`. */
+export type Settling = Pick<SettleHolds, 'releaseHeld' | 'follow'>;
+
 /**
  * Decides about pinned holds that are past their time (protocols 1): one that Postgres still has as `held` has no order,
  * because its maker died in between, and ends by compare-and-set; one that is `paying` waits for its payment's verdict;
@@ -13,7 +16,7 @@ import type { KnownSale, SaleGate } from '../sales/sale-gate.ts';
 export async function settlePinned(
   pool: Pool,
   gate: SaleGate,
-  settle: SettleHolds,
+  settle: Settling,
   sale: KnownSale,
   keys: readonly HoldKey[],
 ): Promise<void> {
@@ -31,6 +34,6 @@ export async function settlePinned(
   }
 }
 
-function release(pool: Pool, settle: SettleHolds, key: HoldKey): Promise<FollowUp[]> {
+function release(pool: Pool, settle: Settling, key: HoldKey): Promise<FollowUp[]> {
   return inTransaction(pool, (query) => settle.releaseHeld(query, key, 'no_order'));
 }

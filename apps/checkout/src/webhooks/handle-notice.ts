@@ -1,8 +1,9 @@
 import type { Pool } from 'pg';
-import { queryOf, type Query } from '#bus';
+import { queryOf } from '#bus';
 import { isSettled } from '#payments';
+import { createBatcher, type Batcher } from '../database/batcher.ts';
 import type { AdvancePayment } from '../payments/advance-payment.ts';
-import { findByProviderId } from '../payments/payment-row.ts';
+import { findByProviderIds, type PaymentRow } from '../payments/payment-row.ts';
 import type { SettleRefund } from '../refunds/settle-refund.ts';
 import type { StoredNotice } from './notice-inbox.ts';
 
@@ -11,12 +12,20 @@ const OWN_ECHO = new Set(['payment_intent.amount_capturable_updated', 'payment_i
 
 /** Acts on a notice: asks the provider about what it names, and moves forward. */
 export class HandleNotice {
-  private readonly query: Query;
+  private readonly payments: Batcher<string, PaymentRow | undefined>;
   private readonly advance: AdvancePayment;
   private readonly refunds: SettleRefund;
 
   constructor(pool: Pool, advance: AdvancePayment, refunds: SettleRefund) {
-    this.query = queryOf(pool);
+    this.payments = createBatcher({
+      most: 64,
+      lanes: 2,
+      run: async (providerIds) => {
+        const found = await findByProviderIds(queryOf(pool), providerIds);
+        const byId = new Map(found.map((payment) => [payment.providerId, payment]));
+        return providerIds.map((providerId) => byId.get(providerId));
+      },
+    });
     this.advance = advance;
     this.refunds = refunds;
   }
@@ -26,7 +35,7 @@ export class HandleNotice {
     const { providerPaymentId, providerRefundId, type } = notice;
     if (providerRefundId) return this.refunds.settle(providerRefundId, providerPaymentId);
     if (!providerPaymentId) return 'done';
-    const payment = await findByProviderId(this.query, providerPaymentId);
+    const payment = await this.payments.add(providerPaymentId);
     if (!payment) return 'unknown';
     if (OWN_ECHO.has(type) && payment.decision === 'committed' && isSettled(payment.state)) return 'done';
     await this.advance.advance(payment);

@@ -8,7 +8,8 @@ import { createBatcher, type Batcher } from '../database/batcher.ts';
 const LEASE_S = 20;
 const POLL_MS = 500;
 const BATCH = 100;
-const LANES = 32;
+/** Notices handled at once: as many share each transaction that follows from them. */
+const LANES = 96;
 
 /** Most notices kept in memory between being stored and being handled; the rest are read again from the table. */
 const MOST_AT_HAND = 2_000;

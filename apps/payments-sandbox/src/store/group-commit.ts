@@ -5,8 +5,9 @@ import type { StripeObject } from '../objects/shapes.ts';
 /** How many requests share one transaction; more only makes each wait longer. */
 const MAX_BATCH = 200;
 
-/** Batches under way at once: while one waits for the disk the next is filled. */
+/** While one batch waits for the disk the next is filled; a second one at once only for a crowd that is worth it. */
 const MAX_FLUSHES = 2;
+const CROWD = 48;
 
 /** A webhook delivery that goes with an event. */
 export interface NewDelivery {
@@ -58,7 +59,7 @@ export class GroupCommit {
   }
 
   private flushSoon(): void {
-    if (this.flushes >= MAX_FLUSHES) return;
+    if (this.flushes >= (this.waiting.length >= CROWD ? MAX_FLUSHES : 1)) return;
     this.flushes += 1;
     setImmediate(() => void this.flush());
   }

@@ -1,6 +1,7 @@
 /**
  * Tables of the sandbox. Objects are kept as the JSON that the API answers with; `parent` and `metadata` stand beside
- * it because lists and searches ask for them. Each statement may run again on a schema that has it already.
+ * it because lists and searches ask for them. An object is a few kilobytes, which PostgreSQL would compress at every
+ * write; `toast_tuple_target` keeps it as it is. Each statement may run again on a schema that has it already.
  */
 export const TABLES = `
 CREATE TABLE IF NOT EXISTS objects (
@@ -11,7 +12,7 @@ CREATE TABLE IF NOT EXISTS objects (
   parent text,
   metadata jsonb,
   data json NOT NULL
-) WITH (fillfactor = 80);
+) WITH (fillfactor = 80, toast_tuple_target = 8160);
 CREATE INDEX IF NOT EXISTS objects_by_kind ON objects (kind, seq);
 CREATE INDEX IF NOT EXISTS objects_by_parent ON objects (parent, kind) WHERE parent IS NOT NULL;
 CREATE INDEX IF NOT EXISTS objects_by_metadata ON objects USING gin (metadata jsonb_path_ops) WHERE kind = 'payment_intent';

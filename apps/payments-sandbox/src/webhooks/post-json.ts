@@ -1,7 +1,7 @@
 import { Agent as HttpAgent, request as requestHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 
-const KEPT_SOCKETS = 32;
+const KEPT_SOCKETS = 64;
 const httpAgent = new HttpAgent({ keepAlive: true, maxFreeSockets: KEPT_SOCKETS });
 const httpsAgent = new HttpsAgent({ keepAlive: true, maxFreeSockets: KEPT_SOCKETS });
 

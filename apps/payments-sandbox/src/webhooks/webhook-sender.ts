@@ -4,32 +4,16 @@ import { Changes } from '../objects/changes.ts';
 import type { SandboxEvent, WebhookEndpoint } from '../objects/shapes.ts';
 import type { NewDelivery } from '../store/group-commit.ts';
 import type { ObjectStore } from '../store/object-store.ts';
+import { DeliveryQueue, type Delivery, type Outcome } from './delivery-queue.ts';
 import { Mischief, seededRandom } from './mischief.ts';
 import { postJson } from './post-json.ts';
 import { signPayload } from './signature.ts';
 
-const CONCURRENCY = 16;
-const BATCH = 400;
 const POLL_MS = 500;
 const ANSWER_TIMEOUT_MS = 10_000;
 
 /** Waits before attempt 2, 3, ...; after the last the event stays undelivered, about three days as at Stripe. */
 const RETRY_S = [1, 2, 5, 15, 60, 300, 1_800, 7_200, 21_600, 43_200, 86_400, 86_400];
-
-interface Delivery {
-  id: string;
-  event_id: string;
-  endpoint_id: string;
-  attempts: number;
-}
-
-interface Outcome {
-  id: string;
-  state: 'pending' | 'delivered' | 'failed';
-  attempts: number;
-  nextAtMs: number;
-  status: number;
-}
 
 /**
  * Delivers events to the endpoints that asked for them, from a queue in Postgres: at least once, in no promised
@@ -41,16 +25,13 @@ export class WebhookSender {
   private random = seededRandom(1);
   private readonly pool: Pool;
   private readonly store: ObjectStore;
-  private readonly logger: Logger;
+  private readonly queue: DeliveryQueue;
   private ticker: NodeJS.Timeout | undefined;
-  private running: Promise<void> | undefined;
-  private again = false;
-  private stopping = false;
 
   constructor(pool: Pool, store: ObjectStore, logger: Logger) {
     this.pool = pool;
     this.store = store;
-    this.logger = logger;
+    this.queue = new DeliveryQueue(pool, (delivery) => this.send(delivery), logger);
   }
 
   async start(): Promise<void> {
@@ -94,7 +75,7 @@ export class WebhookSender {
   behave(mischief: Mischief): void {
     this.mischief = mischief;
     this.random = seededRandom(mischief.seed);
-    this.wake();
+    this.queue.hold(mischief.paused);
   }
 
   /** The deliveries that go with `events`, mischief included. */
@@ -145,57 +126,12 @@ export class WebhookSender {
 
   /** Looks at the queue soon. */
   wake(): void {
-    this.again = true;
-    if (this.stopping || this.mischief.paused) return;
-    this.running ??= this.run().finally(() => {
-      this.running = undefined;
-    });
+    this.queue.wake();
   }
 
   async stop(): Promise<void> {
-    this.stopping = true;
     clearInterval(this.ticker);
-    await this.running;
-  }
-
-  private async run(): Promise<void> {
-    try {
-      while (this.again && !this.stopping && !this.mischief.paused) {
-        this.again = false;
-        const { rows } = await this.pool.query<Delivery>({
-          name: 'due-deliveries',
-          text: `SELECT id, event_id, endpoint_id, attempts FROM deliveries
-                 WHERE state = 'pending' AND next_at_ms <= $1 ORDER BY next_at_ms LIMIT ${BATCH}`,
-          values: [Date.now()],
-        });
-        if (rows.length > 0) await this.sendAll(rows);
-        if (rows.length === BATCH) this.again = true;
-      }
-    } catch (err) {
-      this.logger.warn({ err }, 'webhooks could not be sent; the next round tries again');
-    }
-  }
-
-  private async sendAll(deliveries: Delivery[]): Promise<void> {
-    const queue = [...deliveries];
-    const outcomes: Outcome[] = [];
-    const worker = async (): Promise<void> => {
-      for (let next = queue.shift(); next; next = queue.shift()) outcomes.push(await this.send(next));
-    };
-    await Promise.all(Array.from({ length: Math.min(CONCURRENCY, queue.length) }, worker));
-    await this.pool.query({
-      name: 'record-deliveries',
-      text: `UPDATE deliveries d SET state = o.state, attempts = o.attempts, next_at_ms = o.next_at_ms, last_status = o.status
-             FROM unnest($1::bigint[], $2::text[], $3::int[], $4::bigint[], $5::int[]) AS o (id, state, attempts, next_at_ms, status)
-             WHERE d.id = o.id`,
-      values: [
-        outcomes.map((one) => one.id),
-        outcomes.map((one) => one.state),
-        outcomes.map((one) => one.attempts),
-        outcomes.map((one) => one.nextAtMs),
-        outcomes.map((one) => one.status),
-      ],
-    });
+    await this.queue.stop();
   }
 
   private async send(delivery: Delivery): Promise<Outcome> {
