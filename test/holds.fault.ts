@@ -7,6 +7,7 @@ import {
   type CheckoutServers,
 } from '../apps/checkout/test/checkout-harness.ts';
 import { rush } from '../apps/checkout/test/hold-rush.ts';
+import { sellWhileLeadersFall, startTwoCheckouts } from '../apps/checkout/test/two-checkouts.ts';
 
 const LIVE_HOLDS = 10_000;
 const REBUILD_WITHIN_MS = 2_000;
@@ -32,6 +33,17 @@ describe('5,000 buyers and 100 units', () => {
     },
     300_000,
   );
+});
+
+describe('two processes of checkout', () => {
+  it('sell on while the one that leads dies, five times over', async () => {
+    const two = await startTwoCheckouts();
+    try {
+      expect(await sellWhileLeadersFall(two, { units: 20, falls: 5 })).toEqual([]);
+    } finally {
+      await two.stop();
+    }
+  }, 600_000);
 });
 
 describe('a sale with 10,000 live holds', () => {

@@ -22,7 +22,8 @@ const CONNECTIONS = Number(values.connections);
 const REDIS_UNITS = 900_000;
 /** The Postgres engine has a row for each. */
 const POSTGRES_UNITS = 150_000;
-const BUYERS = 1_000;
+/** So many that none of them comes near the limit of calls for one account. */
+const BUYERS = 5_000;
 /** The race that must end with exactly as many holds as units. */
 const RACE_BUYERS = 5_000;
 const RACE_UNITS = 100;

@@ -15,6 +15,8 @@ export interface RateLimit {
   per: 'account' | 'address';
   limit: number;
   windowS: number;
+  /** Each instance counts by itself: for calls so cheap that asking the shared counter would cost more than they do. */
+  near?: boolean;
 }
 
 type Reply = z.ZodType | null;

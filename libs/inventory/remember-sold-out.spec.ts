@@ -8,18 +8,25 @@ let now: number;
 let reserves: number;
 let store: HoldStore;
 let sale: SaleFixture;
+let failing: boolean;
+/** Adds units as another process would: past the store under test. */
+let freeElsewhere: () => Promise<unknown>;
 
 beforeEach(async () => {
   now = 0;
   reserves = 0;
+  failing = false;
   const engine = new MemoryHoldStore();
   const reserve = engine.reserve.bind(engine);
-  engine.reserve = (request) => {
+  engine.reserve = async (request) => {
     reserves += 1;
+    if (failing) throw new Error('away');
     return reserve(request);
   };
   store = rememberSoldOut(engine, () => now);
   sale = await openSale(store, [2, 5]);
+  const { v1: variantId } = sale;
+  freeElsewhere = () => engine.adjust(sale, { changeId: 'elsewhere', variantId, delta: 2 });
 });
 
 describe('a sold-out answer', () => {
@@ -38,6 +45,46 @@ describe('a sold-out answer', () => {
     now += 1;
     expect(await sale.reserve(1)).toEqual(first);
     expect(reserves).toBe(1);
+  });
+
+  it('is asked for again by one of a herd, while the others are told what was known', async () => {
+    await sale.held(2);
+    const first = await sale.reserve(1);
+    reserves = 0;
+    now += 100;
+    expect(await Promise.all([sale.reserve(1), sale.reserve(1), sale.reserve(2)])).toEqual([
+      first,
+      first,
+      first,
+    ]);
+    expect(reserves).toBe(1);
+    now += 99;
+    expect(await sale.reserve(1)).toEqual(first);
+    expect(reserves).toBe(1);
+  });
+
+  it('is asked for by everybody when nobody comes back with an answer', async () => {
+    await sale.held(2);
+    await sale.reserve(1);
+    now += 100;
+    failing = true;
+    await expect(sale.reserve(1)).rejects.toThrow('away');
+    failing = false;
+    reserves = 0;
+    await sale.reserve(1);
+    expect(reserves).toBe(0);
+    now += 1_000;
+    await sale.reserve(1);
+    expect(reserves).toBe(1);
+  });
+
+  it('ends for all when the one who asks gets a unit', async () => {
+    await sale.held(2);
+    await sale.reserve(1);
+    now += 100;
+    await freeElsewhere();
+    expect((await sale.reserve(1)).code).toBe('held');
+    expect((await sale.reserve(1)).code).toBe('held');
   });
 
   it('says nothing of fewer units, of other variants, or under another epoch', async () => {

@@ -2,6 +2,10 @@ import type { HoldKey, HoldStore, ReserveAnswer, ReserveRequest } from './hold-s
 
 /** How long a sold-out answer stands for later requests: a herd is told without asking the engine each time. */
 const STANDS_MS = 100;
+/** An engine that takes so long to say whether it still stands is asked by everybody again. */
+const ASKING_MOST_MS = 1_000;
+/** Questions about keys of one sale under way at a time; keys that come meanwhile share the next. */
+const MOST_QUESTIONS = 2;
 /** Variants remembered at a time. */
 const MOST_REMEMBERED = 10_000;
 
@@ -17,6 +21,8 @@ interface Gone {
   units: number;
   outstanding: number;
   untilMs: number;
+  /** Whether a request is asking the engine whether this still stands; the others do not wait for it. */
+  asking: boolean;
 }
 
 /**
@@ -37,9 +43,12 @@ export function rememberSoldOut(store: HoldStore, now: () => number = () => perf
     if (!variants) return undefined;
     for (const { variantId, quantity } of lines) {
       const entry = variants.get(variantId);
-      if (entry && entry.epoch === epoch && quantity >= entry.units && now() < entry.untilMs) {
+      if (!entry || entry.epoch !== epoch || quantity < entry.units) continue;
+      const over = now() - entry.untilMs;
+      if (over < 0 || (entry.asking && over < ASKING_MOST_MS)) {
         return { variantId, outstanding: entry.outstanding };
       }
+      entry.asking = true;
     }
     return undefined;
   };
@@ -50,14 +59,19 @@ export function rememberSoldOut(store: HoldStore, now: () => number = () => perf
       return { code: 'sold_out', ...remembered, expired: [], promoted: [] };
     }
     const answer = await store.reserve(request);
-    if (answer.code !== 'sold_out') return answer;
+    if (answer.code !== 'sold_out') {
+      if (answer.code === 'held')
+        for (const line of request.lines) gone.get(request.saleId)?.delete(line.variantId);
+      return answer;
+    }
     const line = request.lines.find(({ variantId }) => variantId === answer.variantId);
     if (line) {
       if (gone.size >= MOST_REMEMBERED) gone.clear();
       const variants = gone.get(request.saleId) ?? new Map<string, Gone>();
       const { epoch } = request;
       const { outstanding } = answer;
-      variants.set(line.variantId, { epoch, units: line.quantity, outstanding, untilMs: now() + STANDS_MS });
+      const untilMs = now() + STANDS_MS;
+      variants.set(line.variantId, { epoch, units: line.quantity, outstanding, untilMs, asking: false });
       gone.set(request.saleId, variants);
     }
     return answer;
@@ -79,36 +93,43 @@ export function rememberSoldOut(store: HoldStore, now: () => number = () => perf
   });
 }
 
-/** `known` for single keys: those of one turn of the event loop go to the engine as one question per sale. */
+/** `known` for single keys: those that come together go to the engine as one question per sale. */
 function batchKnown(store: HoldStore): (saleId: string, key: HoldKey) => Promise<boolean> {
   interface Asked {
     key: HoldKey;
     resolve: (known: boolean) => void;
     reject: (error: unknown) => void;
   }
-  const waiting = new Map<string, Asked[]>();
+  const sales = new Map<string, { waiting: Asked[]; questions: number }>();
 
-  const ask = async (saleId: string): Promise<void> => {
-    const asked = waiting.get(saleId) ?? [];
-    waiting.delete(saleId);
+  const ask = async (saleId: string, waiting: readonly Asked[]): Promise<void> => {
     try {
       const answers = await store.known(
         saleId,
-        asked.map(({ key }) => key),
+        waiting.map(({ key }) => key),
       );
-      for (const [i, { resolve }] of asked.entries()) resolve(answers[i] ?? false);
+      for (const [i, { resolve }] of waiting.entries()) resolve(answers[i] ?? false);
     } catch (error) {
-      for (const { reject } of asked) reject(error);
+      for (const { reject } of waiting) reject(error);
     }
+  };
+
+  const work = async (saleId: string): Promise<void> => {
+    const sale = sales.get(saleId);
+    if (!sale) return;
+    for (let asked = sale.waiting.splice(0); asked.length > 0; asked = sale.waiting.splice(0))
+      await ask(saleId, asked);
+    sale.questions -= 1;
+    if (sale.questions === 0) sales.delete(saleId);
   };
 
   return (saleId, key) =>
     new Promise((resolve, reject) => {
-      const asked = waiting.get(saleId);
-      if (asked) asked.push({ key, resolve, reject });
-      else {
-        waiting.set(saleId, [{ key, resolve, reject }]);
-        setImmediate(() => void ask(saleId));
-      }
+      const sale = sales.get(saleId) ?? { waiting: [], questions: 0 };
+      sales.set(saleId, sale);
+      sale.waiting.push({ key, resolve, reject });
+      if (sale.questions >= MOST_QUESTIONS) return;
+      sale.questions += 1;
+      setImmediate(() => void work(saleId));
     });
 }

@@ -32,8 +32,8 @@ export function createRateLimiter(redisUrl: string | undefined, logger: Logger):
   const redis = redisUrl ? connectRedis(redisUrl, logger) : undefined;
   const local = localCounter();
 
-  async function count(key: string, windowMs: number): Promise<Counted> {
-    if (redis?.status !== 'ready') return local(key, windowMs);
+  async function count(key: string, windowMs: number, near = false): Promise<Counted> {
+    if (near || redis?.status !== 'ready') return local(key, windowMs);
     try {
       const [calls, ttl] = (await redis.eval(COUNT_LUA, 1, `rate:${key}`, windowMs)) as [number, number];
       return { count: calls, remainingMs: Math.max(ttl, 0) };
@@ -47,7 +47,8 @@ export function createRateLimiter(redisUrl: string | undefined, logger: Logger):
       const { rate } = endpoint;
       if (!rate) return;
       const who = rate.per === 'account' ? (request.caller?.userId ?? request.ip) : request.ip;
-      const counted = await count(`${endpoint.process}:${endpoint.name}:${who}`, rate.windowS * 1_000);
+      const key = `${endpoint.process}:${endpoint.name}:${who}`;
+      const counted = await count(key, rate.windowS * 1_000, rate.near);
       tell(reply, rate, counted);
       if (counted.count > rate.limit) {
         throw refuse('rate_limited', { headers: { 'retry-after': seconds(counted.remainingMs) } });

@@ -44,7 +44,7 @@ export function connectEngines(
   const redis = new RedisHoldStore(connection);
   const postgres = new PostgresHoldStore((work) => inTransaction(pool, work));
   return {
-    engines: { redis: rememberSoldOut(redis), postgres },
+    engines: { redis: rememberSoldOut(redis), postgres: rememberSoldOut(postgres) },
     watched: watchedRedis(redis),
     close: () => connection.disconnect(),
   };

@@ -19,6 +19,7 @@ import { LateMoney, type WantedHold } from './payments/late-money.ts';
 import { LetGo } from './payments/let-go.ts';
 import { readPayment } from './payments/payment-row.ts';
 import { SetUpPayment } from './payments/set-up-payment.ts';
+import { StopOrders } from './payments/stop-orders.ts';
 import { SweepPayments } from './payments/sweep-payments.ts';
 import { OrderQueue } from './queue/order-queue.ts';
 import { RefundOrder } from './refunds/refund-order.ts';
@@ -77,7 +78,8 @@ export class OrderParts {
     const capture = new CapturePayment(pool, provider, commit, settle, logger);
     const late = new LateMoney({ pool, provider, settle, commit, holdAgain: options.holdAgain, logger });
     this.advance = new AdvancePayment({ pool, provider, commit, capture, letGo, late, logger });
-    this.sweep = new SweepPayments({ pool, provider, advance: this.advance, letGo, late, logger });
+    const stopped = new StopOrders(pool, letGo, this.advance, logger);
+    this.sweep = new SweepPayments({ pool, provider, advance: this.advance, letGo, late, stopped, logger });
     this.queue = new OrderQueue(
       pool,
       new SetUpPayment(pool, provider, commit, letGo, logger),

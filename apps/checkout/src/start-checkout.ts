@@ -8,6 +8,7 @@ import { followCatalog } from './catalog/follow-catalog.ts';
 import { connectEngines, makeParts, type CheckoutParts } from './checkout-parts.ts';
 import type { CheckoutEnv } from './checkout.env.ts';
 import { CheckoutModule } from './checkout.module.ts';
+import { followErasures } from './people/forget-buyers.ts';
 import { prepareStatements } from './database/prepare-statements.ts';
 import { checkoutMigrations } from './database/migrations/index.ts';
 import { startHousekeeping, type Chore } from './housekeeping.ts';
@@ -112,6 +113,8 @@ async function connect(env: CheckoutEnv, { logger, drain, readiness }: ServiceSt
   drain.add('outbox', () => outbox.stop());
   const catalog = await followCatalog({ bus, pool, logger });
   drain.add('catalog', () => catalog.stop());
+  const erasures = await followErasures({ bus, pool, logger });
+  drain.add('erasures', () => erasures.stop());
   const news = followSaleNews(env.DATABASE_URL, pool, parts.gate, logger);
   drain.add('sale news', () => news.stop());
   const leader = standForLeader(env.DATABASE_URL, SCHEMA, logger);

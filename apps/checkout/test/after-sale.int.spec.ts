@@ -5,9 +5,11 @@ import {
   listOrderEntriesEndpoint,
   refundOrderEndpoint,
   setShippingRatesEndpoint,
+  userErased,
   type Identity,
   type OrderView,
 } from '#contracts';
+import { makeEvent } from '#bus';
 import { newId } from '#process';
 import { TEST_CARDS } from '#testing';
 import {
@@ -209,6 +211,37 @@ describe('calling off', () => {
     expect(await h.app.call(cancelOrderEndpoint, { params, body: {} }, newBuyer())).toMatchObject({
       problem: { code: 'order_not_found' },
     });
+  });
+});
+
+describe('a buyer who deleted their account', () => {
+  it('is named by nothing but the records of what was sold', async () => {
+    const sold = await paidOrder(1);
+    const { buyer, shop } = sold;
+    const address = { ...ADDRESS, email: 'ada@example.test', phone: '+49 30 1' };
+    const open = await placeOrder(h.app, buyer, [await h.hold(shop, buyer)], { address });
+    if (!open.ok) throw new Error(open.problem.code);
+    await h.app.call(cancelOrderEndpoint, { params: { orderId: open.body.orderId }, body: {} }, buyer);
+    const about = { userId: buyer.userId, erasedAt: new Date().toISOString() };
+    const erased = makeEvent(userErased, { aggregateId: buyer.userId, version: 1, data: about });
+    await h.app.parts.bus.publish(erased);
+    const rows = await eventually(async () => {
+      const found = await h.app.query<{
+        id: string;
+        name: string;
+        note: string;
+        search: string;
+        address: object;
+      }>('SELECT id, buyer_name AS name, note, search, address FROM orders WHERE buyer_id = $1', [
+        buyer.userId,
+      ]);
+      return found.every((row) => row.name === '') && found;
+    });
+    const of = (orderId: string) => rows.find((row) => row.id === orderId);
+    expect(of(sold.order.orderId)).toMatchObject({ search: '', address: ADDRESS });
+    const bare = { name: '-', line1: '-', city: '-', country: ADDRESS.country };
+    expect(of(open.body.orderId)).toMatchObject({ search: '', address: bare });
+    expect((await h.see(open.body.orderId, buyer)).address).toEqual(bare);
   });
 });
 

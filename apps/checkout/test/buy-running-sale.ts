@@ -9,7 +9,12 @@ export interface Told {
 }
 
 /** Buyers that keep asking for one unit each until stopped; a refusal that a retry may help is retried with the same id. */
-export function keepBuying(app: CheckoutHarness, saleId: string, variantId: string, buyers = 8) {
+export function keepBuying(
+  app: Pick<CheckoutHarness, 'call'>,
+  saleId: string,
+  variantId: string,
+  buyers = 8,
+) {
   const told: Told = { held: [], refusals: new Map() };
   let running = true;
   const loops = Array.from({ length: buyers }, async () => {

@@ -1,4 +1,4 @@
-import { inTransaction, queryOf } from '#bus';
+import { queryOf, type Query } from '#bus';
 import {
   callEndpoint,
   type CallResult,
@@ -84,7 +84,7 @@ export async function startHarness(
     pool,
     query: queryOf(pool),
     call,
-    seedShop: () => seedShop(service),
+    seedShop: () => seedShop(queryOf(pool)),
     async stop() {
       failpoints.clear();
       await service.stop();
@@ -110,18 +110,16 @@ export interface PlanOptions {
 }
 
 /** A shop with two products of one variant each, as catalog's events would bring them. */
-async function seedShop({ parts: { pool } }: RunningCheckout): Promise<SeededShop> {
+export async function seedShop(query: Query): Promise<SeededShop> {
   const shopId = newId();
   const owner = testIdentity({ shops: [{ shopId, role: 'owner' }] });
   const variants = [1_000, 2_500].map((price) => ({ variantId: newId(), productId: newId(), price }));
-  await inTransaction(pool, async (query) => {
-    const facts = { shopId, ownerId: owner.userId, slug: 'shop', name: 'Shop', currency: 'EUR' };
-    await projectShop(query, facts, 1);
-    for (const [i, variant] of variants.entries()) {
-      await projectProduct(query, productFacts(shopId, variant, i), 1);
-    }
-  });
-  const [shelf] = await queryOf(pool)<{ id: string }>('SELECT id FROM sales WHERE shop_id = $1', [shopId]);
+  const facts = { shopId, ownerId: owner.userId, slug: 'shop', name: 'Shop', currency: 'EUR' };
+  await projectShop(query, facts, 1);
+  for (const [i, variant] of variants.entries()) {
+    await projectProduct(query, productFacts(shopId, variant, i), 1);
+  }
+  const [shelf] = await query<{ id: string }>('SELECT id FROM sales WHERE shop_id = $1', [shopId]);
   return {
     shopId,
     shelfId: shelf?.id ?? '',
@@ -131,29 +129,24 @@ async function seedShop({ parts: { pool } }: RunningCheckout): Promise<SeededSho
       const saleId = newId();
       const first = variants[0];
       const items = options.items ?? [{ variantId: first?.variantId ?? '', quantity: 3, price: 500 }];
-      await inTransaction(pool, (query) =>
-        planSale(
-          query,
-          {
-            saleId,
-            shopId,
-            showId: options.showId ?? newId(),
-            title: 'Flash',
-            rule: 'first_come',
-            durationS: options.durationS ?? 60,
-            limitPerBuyer: options.limitPerBuyer ?? 2,
-            startsAt: options.startsAt ?? null,
-            items: items.map((item) => ({
-              variantId: item.variantId,
-              productId: newId(),
-              quantity: item.quantity,
-              price: { amount: item.price, currency: 'EUR' },
-              regularPrice: { amount: 1_000, currency: 'EUR' },
-            })),
-          },
-          1,
-        ),
-      );
+      const plan = {
+        saleId,
+        shopId,
+        showId: options.showId ?? newId(),
+        title: 'Flash',
+        rule: 'first_come' as const,
+        durationS: options.durationS ?? 60,
+        limitPerBuyer: options.limitPerBuyer ?? 2,
+        startsAt: options.startsAt ?? null,
+        items: items.map((item) => ({
+          variantId: item.variantId,
+          productId: newId(),
+          quantity: item.quantity,
+          price: { amount: item.price, currency: 'EUR' },
+          regularPrice: { amount: 1_000, currency: 'EUR' },
+        })),
+      };
+      await planSale(query, plan, 1);
       return saleId;
     },
   };
@@ -189,7 +182,7 @@ export function newBuyer(): Identity {
 /** Repeats `look` until it gives something, at most `withinMs`. */
 export async function eventually<T>(
   look: () => Promise<T | undefined | false>,
-  withinMs = 10_000,
+  withinMs = 30_000,
 ): Promise<T> {
   const until = Date.now() + withinMs;
   for (;;) {

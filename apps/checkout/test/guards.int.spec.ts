@@ -399,6 +399,7 @@ describe('rules of the protocols in Postgres', () => {
     story.off(off);
     try {
       expect(await story.tell(off, false)).toEqual(expect.any(String));
+      expect(off.unmet()).toEqual([]);
     } finally {
       off.release();
     }

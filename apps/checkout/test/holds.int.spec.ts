@@ -9,6 +9,7 @@ import {
   receiveStockEndpoint,
   releaseHoldEndpoint,
   startSaleEndpoint,
+  type Identity,
 } from '#contracts';
 import { newId } from '#process';
 import {
@@ -102,6 +103,18 @@ describe('holds over HTTP', () => {
     expect(listed).toMatchObject({ body: { holds: [{ holdId: taken.holdId }] } });
     const seen = await app.call(getHoldEndpoint, { params: { holdId: taken.holdId } }, first);
     expect(seen).toMatchObject({ problem: { code: 'hold_not_found' } });
+  });
+
+  it('are for people: a script that hammers is told to wait, and nobody else is', async () => {
+    const shop = await stocked(1);
+    const [script, person] = [newBuyer(), newBuyer()];
+    const press = (buyer: Identity) =>
+      app.call(placeHoldsEndpoint, { body: { holds: [hold(shop.shelfId, shop.variantId, 2)] } }, buyer);
+    const answers = await Promise.all(Array.from({ length: 100 }, () => press(script)));
+    const limited = answers.filter((answer) => answer.status === 429);
+    expect(limited.length).toBeGreaterThanOrEqual(30);
+    expect(limited[0]).toMatchObject({ problem: { code: 'rate_limited' } });
+    expect(await press(person)).toMatchObject({ problem: { code: 'sold_out' } });
   });
 
   it('mixes a flash sale and the shelf in one cart, all or nothing', async () => {

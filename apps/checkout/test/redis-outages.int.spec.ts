@@ -9,6 +9,7 @@ import {
 import { newId } from '#process';
 import { startRedis, type RunningServer } from '#servers';
 import { Redis } from 'ioredis';
+import { WatchEngines } from '../src/reconcile/watch-engines.ts';
 import { keepBuying } from './buy-running-sale.ts';
 import {
   eventually,
@@ -142,7 +143,7 @@ describe('a running sale whose Redis', () => {
     expect(events.filter((event) => event.type === 'checkout.sale_paused').length).toBeLessThanOrEqual(2);
   }, 60_000);
 
-  it('stays away goes on with the Postgres engine when its shop chose that', async () => {
+  it('stays away goes on with the Postgres engine when its shop chose that, and comes back', async () => {
     const { shop, saleId, variantId } = await runningSale();
     await app.call(
       setSaleFailoverEndpoint,
@@ -161,6 +162,25 @@ describe('a running sale whose Redis', () => {
     );
     expect(sale).toEqual({ engine: 'postgres', state: 'open' });
     await expectSound(saleId, variantId, told);
+
     await restartRedis();
+    const { pool, gate, rebuildSale, logger } = app.parts;
+    const engine = { name: 'redis' as const, ping: async () => undefined, memoryId: async () => 'back' };
+    const watch = new WatchEngines({ pool, gate, rebuildSale, engine, logger });
+    const engineNow = async (): Promise<unknown> =>
+      (await app.query('SELECT engine, state FROM sales WHERE id = $1', [saleId]))[0];
+    const more = keepBuying(app, saleId, variantId, 4);
+    await watch.round(0);
+    expect(await engineNow()).toMatchObject({ engine: 'postgres' });
+    // Redis may have been away for the process, too: it is tried until it takes the sale back.
+    await eventually(async () => {
+      await watch.round(60_000);
+      return ((await engineNow()) as { engine: string }).engine === 'redis';
+    });
+    const there = more.told.held.length;
+    await eventually(async () => more.told.held.length > there + 20);
+    const afterwards = await more.stop();
+    expect(await engineNow()).toEqual({ engine: 'redis', state: 'open' });
+    await expectSound(saleId, variantId, { held: [...told.held, ...afterwards.held] });
   }, 60_000);
 });

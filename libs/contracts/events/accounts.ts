@@ -52,7 +52,7 @@ export const userUnbanned = defineEvent({
 export const userErased = defineEvent({
   ...account,
   name: 'user_erased',
-  consumers: ['chat', 'ingest'],
+  consumers: ['chat', 'checkout', 'ingest'],
   doc: 'A person deleted their account: nothing may name them any more, but what the law makes us keep.',
   data: z.object({ userId: Id, erasedAt: Moment }),
 });

@@ -6,6 +6,7 @@ import { reach } from '../failpoints.ts';
 import type { AdvancePayment } from './advance-payment.ts';
 import type { LateMoney } from './late-money.ts';
 import type { LetGo, LetGoReason } from './let-go.ts';
+import type { StopOrders } from './stop-orders.ts';
 import { readPayments, type PaymentRow } from './payment-row.ts';
 
 const EVERY_MS = 500;
@@ -22,12 +23,13 @@ export interface SweepParts {
   advance: AdvancePayment;
   letGo: LetGo;
   late: LateMoney;
+  stopped: StopOrders;
   logger: Logger;
 }
 
 /**
  * Looks after payments whose time is up (protocols 2): asks the provider first, sells what was paid, waits for what
- * is being processed, and lets the rest go. So lost notices cost time, never money.
+ * is being processed, and lets the rest go; then after orders of stopped sales. So lost notices cost time, never money.
  */
 export class SweepPayments {
   private readonly pool: Pool;
@@ -63,6 +65,7 @@ export class SweepPayments {
     const due = await this.claim();
     looked.inc(due.length);
     await Promise.all(due.map((payment) => this.guarded(payment, () => this.check(payment))));
+    await this.parts.stopped.round();
     const late = await this.parts.late.unsettled();
     for (const payment of late) await this.guarded(payment, () => this.parts.advance.advance(payment));
     return due.length;

@@ -9,6 +9,8 @@ import type { EngineName, SaleGate } from '../sales/sale-gate.ts';
 
 /** How long Redis may be silent before its sales pause; calls meanwhile get a retryable answer each. */
 const SILENT_MS = 1_000;
+/** How long Redis has to answer without a gap before sales that failed over come back to it. */
+const STEADY_MS = 10_000;
 /** Sales that one round pauses or opens again. */
 const MOST_SALES = 500;
 
@@ -26,7 +28,8 @@ export interface WatchedEngine {
 
 /**
  * Pauses the sales of an engine that is out of reach, or moves those that opted in to the Postgres engine; rebuilds and
- * opens them once it is back. Only the leading instance does this.
+ * opens them once it is back. Sales that failed over return when it has been back for a while. Only the leading instance
+ * does this.
  */
 export class WatchEngines {
   private readonly pool: Pool;
@@ -35,6 +38,7 @@ export class WatchEngines {
   private readonly engine: WatchedEngine;
   private readonly logger: Logger;
   private silentSince: number | undefined;
+  private answersSince: number | undefined;
   private memory: string | undefined;
 
   constructor(parts: {
@@ -54,9 +58,12 @@ export class WatchEngines {
   async round(now = Date.now()): Promise<void> {
     if (await this.answers()) {
       this.silentSince = undefined;
+      this.answersSince ??= now;
       await this.resume();
+      if (now - this.answersSince >= STEADY_MS) await this.comeBack();
       return;
     }
+    this.answersSince = undefined;
     this.silentSince ??= now;
     if (now - this.silentSince >= SILENT_MS) await this.pause();
   }
@@ -114,6 +121,20 @@ export class WatchEngines {
       if (await this.rebuildSale.rebuild(sale)) await this.setState(sale.saleId, 'paused', 'open');
     }
     if (sales.length > 0) this.logger.info({ sales: sales.length }, 'sales go on');
+  }
+
+  /** A sale that failed over returns with a rebuild, as it left: its counters come from Postgres either way. */
+  private async comeBack(): Promise<void> {
+    const sales = await queryOf(this.pool)<{ saleId: string; epoch: number }>(
+      `SELECT id AS "saleId", epoch FROM sales
+       WHERE engine = 'postgres' AND failover AND state IN ('open', 'paused') LIMIT ${MOST_SALES}`,
+    );
+    for (const sale of sales) {
+      if (!(await this.rebuildSale.rebuild(sale, this.engine.name))) return;
+      // A call with the former epoch finds nothing there any more, and so begins again with the new engine.
+      await this.gate.storeOf('postgres').drop(sale.saleId);
+      this.logger.info({ saleId: sale.saleId }, 'a sale came back to its engine');
+    }
   }
 
   private async setState(saleId: string, from: 'open' | 'paused', to: 'open' | 'paused'): Promise<void> {

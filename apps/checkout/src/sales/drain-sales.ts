@@ -27,7 +27,7 @@ export class DrainSales {
   async round(): Promise<void> {
     const sales = await queryOf(this.pool)<{ id: string; shopId: string }>(
       `SELECT id, shop_id AS "shopId" FROM sales
-       WHERE state IN ('closed', 'stopped') AND drained_at IS NULL ORDER BY closed_at LIMIT ${MOST_SALES}`,
+       WHERE state IN ('closed', 'stopped') AND drained_at IS NULL AND kind = 'flash' ORDER BY closed_at LIMIT ${MOST_SALES}`,
     );
     for (const { id, shopId } of sales) {
       try {

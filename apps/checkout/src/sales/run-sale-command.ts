@@ -125,7 +125,8 @@ export class RunSaleCommand {
 
   /** Takes the planned units off the shelf and opens; the engine gets its memory from the rebuild that follows. */
   private async start(order: CommandOrder, sale: CommandedSale, command: Of<'start'>): Promise<void> {
-    if (sale.kind !== 'flash' || sale.state !== 'planned') throw new Outcome({ code: 'sale_state' });
+    if (sale.kind === 'standing') return this.reopen(order, sale);
+    if (sale.state !== 'planned') throw new Outcome({ code: 'sale_state' });
     const query = queryOf(this.pool);
     const shelf = await standingSale(query, sale.shopId);
     const wanted = await query<{ variantId: string; quantity: number }>(
@@ -164,6 +165,19 @@ export class RunSaleCommand {
       throw new Outcome({ code: 'not_enough_stock', available: moved.available });
     if (moved.code === 'paused') throw new Outcome({ code: 'sale_paused' });
     this.gate.forget(sale.id);
+    const known = await this.gate.find(sale.id);
+    if (known) await this.rebuildSale.rebuild(known);
+  }
+
+  /** A shelf that was stopped opens again when its shop says so; a flash sale that was stopped is over. */
+  private async reopen(order: CommandOrder, sale: CommandedSale): Promise<void> {
+    await this.change(order, sale, ['stopped'], async (query) => {
+      await query(
+        `UPDATE sales SET state = 'open', close_reason = NULL, closed_at = NULL, ends_at = NULL WHERE id = $1`,
+        [sale.id],
+      );
+      await tellOfSale(query, saleOpened, sale.id, { causeId: order.id, variantIds: [] });
+    });
     const known = await this.gate.find(sale.id);
     if (known) await this.rebuildSale.rebuild(known);
   }

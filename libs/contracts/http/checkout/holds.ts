@@ -40,6 +40,8 @@ export const placeHoldsEndpoint = defineEndpoint({
       }),
   }),
   replies: { 201: z.object({ holds: z.array(HoldView), serverTime: Moment }) },
+  // Far above what a person can press, far below what a script would.
+  rate: { per: 'account', limit: 60, windowS: 10, near: true },
   errors: [
     'sold_out',
     'limit_reached',
