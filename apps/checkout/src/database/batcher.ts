@@ -12,6 +12,8 @@ export interface BatcherOptions<I, O> {
   lanes: number;
   /** Answers in the order of the items. */
   run: (items: I[]) => Promise<O[]>;
+  /** Milliseconds of a clock that only goes forward. */
+  now?: () => number;
 }
 
 /** A batch under way for longer is slow: what comes then does not wait for it. */
@@ -27,7 +29,8 @@ interface Waiting<I, O> {
  * Makes a batcher. A batch that fails is done again piece by piece, so that one bad piece fails alone; `run` must
  * therefore bear being repeated after a failure, as it must after a lost answer of the database.
  */
-export function createBatcher<I, O>({ most, lanes, run }: BatcherOptions<I, O>): Batcher<I, O> {
+export function createBatcher<I, O>(options: BatcherOptions<I, O>): Batcher<I, O> {
+  const { most, lanes, run, now = () => performance.now() } = options;
   const waiting: Waiting<I, O>[] = [];
   const idlers: (() => void)[] = [];
   let busy = 0;
@@ -59,12 +62,12 @@ export function createBatcher<I, O>({ most, lanes, run }: BatcherOptions<I, O>):
   function start(): void {
     if (busy >= lanes || (busy > 0 && !isWorthMore())) return;
     busy += 1;
-    begunAt = performance.now();
+    begunAt = now();
     setImmediate(() => void work());
   }
 
   function isWorthMore(): boolean {
-    return waiting.length * 2 >= most || performance.now() - begunAt > SLOW_MS;
+    return waiting.length * 2 >= most || now() - begunAt > SLOW_MS;
   }
 
   return {

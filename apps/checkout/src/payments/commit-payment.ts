@@ -7,7 +7,7 @@ import { createBatcher, type Batcher } from '../database/batcher.ts';
 import { reach } from '../failpoints.ts';
 import type { FollowUp, SettleHolds } from '../holds/settle-holds.ts';
 import { changeOrders } from '../orders/change-orders.ts';
-import { decide, stateSeen, statesBefore, type PaymentRow } from './payment-row.ts';
+import { decideSeen, stateSeen, type PaymentRow } from './payment-row.ts';
 
 /** How long the process that sold the goods may take to capture before a worker does. */
 const CAPTURE_LEASE_S = 20;
@@ -83,14 +83,15 @@ export class CommitPayment {
   private async write(items: ToCommit[]): Promise<CommitResult[]> {
     batches.observe(items.length);
     const { results, after } = await inTransaction(this.pool, async (query) => {
-      const won = new Map<string, string>();
-      for (const [from, group] of Map.groupBy(items, (item) => item.from.join())) {
-        const ids = group.map((item) => item.paymentId);
-        for (const row of await decide(query, ids, from.split(',') as PaymentDecision[], 'committing')) {
-          won.set(row.paymentId, row.orderId);
-        }
-      }
-      const after = await this.sell(query, items, won);
+      // A notice and the sweep may both bring one payment, each from where it saw it.
+      const single = [...Map.groupBy(items, (item) => item.paymentId)].map(([paymentId, same]) => ({
+        paymentId,
+        from: same.flatMap((item) => item.from),
+        state: same[0]?.seen?.state ?? ('authorized' as const),
+      }));
+      const decided = await decideSeen(query, single, 'committing');
+      const won = new Map(decided.map((row) => [row.paymentId, row.orderId]));
+      const after = await this.sell(query, won);
       return {
         results: items.map((item) => (won.has(item.paymentId) ? 'committed' : 'lost')) as CommitResult[],
         after,
@@ -102,7 +103,7 @@ export class CommitPayment {
   }
 
   /** Holds, ledger, capture jobs and orders of the payments in `won` (payment id to order id). */
-  private async sell(query: Query, items: ToCommit[], won: Map<string, string>): Promise<FollowUp[]> {
+  private async sell(query: Query, won: Map<string, string>): Promise<FollowUp[]> {
     if (won.size === 0) return [];
     const orderIds = [...won.values()];
     const holds = await query<{ holdId: string; buyerId: string; orderId: string }>(
@@ -113,10 +114,6 @@ export class CommitPayment {
     if (new Set(holds.map((hold) => hold.orderId)).size !== won.size) throw new HoldsChanged();
     const sold = await this.settle.commitSold(query, holds);
     if (sold.code === 'changed') throw new HoldsChanged();
-    await this.keepSeen(
-      query,
-      items.filter((item) => won.has(item.paymentId)),
-    );
     await query(
       `INSERT INTO payment_jobs (kind, subject_id, run_at)
        SELECT 'capture', id, clock_timestamp() + interval '${CAPTURE_LEASE_S} seconds' FROM unnest($1::uuid[]) AS id
@@ -135,39 +132,23 @@ export class CommitPayment {
     return sold.after;
   }
 
-  /** From here on the capture job looks after the payment, so the sweep need not. */
-  private async keepSeen(query: Query, items: ToCommit[]): Promise<void> {
-    await query(
-      `UPDATE payments p SET check_at = NULL, failure = NULL,
-         state = CASE WHEN p.state = ANY(string_to_array(s.allowed, ',')) THEN s.state ELSE p.state END
-       FROM unnest($1::uuid[], $2::text[], $3::text[]) AS s (id, state, allowed) WHERE p.id = s.id`,
-      [
-        items.map((item) => item.paymentId),
-        items.map((item) => (item.seen ? item.seen.state : 'authorized')),
-        items.map((item) => statesBefore(item.seen?.state ?? 'authorized').join()),
-      ],
-    );
-  }
-
   private async writeCaptured(items: Captured[]): Promise<void[]> {
     await inTransaction(this.pool, async (query) => {
       // The capture and its notice may both be here: one of them is enough.
       const single = new Map(items.map((item) => [item.payment.paymentId, item]));
       const ids = [...single.keys()];
-      const done = await decide(query, ids, ['committing'], 'committed');
+      const done = await decideSeen(
+        query,
+        [...single.values()].map(({ payment, seen }) => ({
+          paymentId: payment.paymentId,
+          from: ['committing'],
+          state: seen ? stateSeen(seen) : 'captured',
+          captured: seen?.capturedAmount ?? 0,
+        })),
+        'committed',
+      );
       const now = done.flatMap((row) => single.get(row.paymentId) ?? []);
       if (now.length === 0) return;
-      await query(
-        `UPDATE payments p SET captured_amount = c.amount, check_at = NULL,
-           state = CASE WHEN p.state = ANY($4::text[]) THEN c.state ELSE p.state END
-         FROM unnest($1::uuid[], $2::bigint[], $3::text[]) AS c (id, amount, state) WHERE p.id = c.id`,
-        [
-          now.map(({ payment }) => payment.paymentId),
-          now.map(({ seen }) => seen?.capturedAmount ?? 0),
-          now.map(({ seen }) => (seen ? stateSeen(seen) : 'captured')),
-          statesBefore('captured'),
-        ],
-      );
       await query("DELETE FROM payment_jobs WHERE kind = 'capture' AND subject_id = ANY($1::uuid[])", [ids]);
       await changeOrders(
         query,

@@ -65,6 +65,48 @@ export async function decide(
   );
 }
 
+/** A decision on one payment, together with what the provider says of it. */
+export interface SeenDecision {
+  paymentId: string;
+  from: readonly PaymentDecision[];
+  state: PaymentState;
+  /** Money that was taken; left out: as before. */
+  captured?: number;
+}
+
+/**
+ * Like `decide`, each payment from states of its own, and with what the provider said: one write of the row for both.
+ * From here on a job looks after the payment, so the sweep need not.
+ */
+export async function decideSeen(
+  query: Query,
+  changes: readonly SeenDecision[],
+  to: PaymentDecision,
+): Promise<{ paymentId: string; orderId: string }[]> {
+  return query(
+    `WITH change AS (
+       SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[])
+         AS c (id, decided, state, allowed, captured)
+     ), locked AS (
+       SELECT p.id FROM payments p JOIN change c ON c.id = p.id
+       WHERE p.decision = ANY(string_to_array(c.decided, ',')) ORDER BY p.id FOR UPDATE OF p
+     )
+     UPDATE payments p SET decision = $6, checks = 0, check_at = NULL, failure = NULL,
+       captured_amount = coalesce(c.captured, p.captured_amount),
+       state = CASE WHEN p.state = ANY(string_to_array(c.allowed, ',')) THEN c.state ELSE p.state END
+     FROM change c JOIN locked USING (id) WHERE p.id = c.id
+     RETURNING p.id AS "paymentId", p.order_id AS "orderId"`,
+    [
+      changes.map((change) => change.paymentId),
+      changes.map((change) => change.from.join()),
+      changes.map((change) => change.state),
+      changes.map((change) => statesBefore(change.state).join()),
+      changes.map((change) => change.captured ?? null),
+      to,
+    ],
+  );
+}
+
 /** What the provider says, as a state of ours: money given back and disputes are states too. */
 export function stateSeen(seen: ProviderPayment): PaymentState {
   if (seen.state !== 'captured') return seen.state;

@@ -131,6 +131,8 @@ export class WatchEngines {
     );
     for (const sale of sales) {
       if (!(await this.rebuildSale.rebuild(sale, this.engine.name))) return;
+      // A rebuild of another kind may have been under way; then the next round tries again.
+      if ((await this.gate.refresh(sale.saleId))?.engine !== this.engine.name) continue;
       // A call with the former epoch finds nothing there any more, and so begins again with the new engine.
       await this.gate.storeOf('postgres').drop(sale.saleId);
       this.logger.info({ saleId: sale.saleId }, 'a sale came back to its engine');

@@ -42,6 +42,7 @@ export const placeOrderEndpoint = defineEndpoint({
     note: OrderNote.default(''),
   }),
   replies: { 201: OrderView, 202: OrderView },
+  rate: { per: 'account', limit: 60, windowS: 60, near: true },
   errors: [
     'hold_not_found',
     'hold_ended',

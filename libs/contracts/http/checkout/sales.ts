@@ -62,7 +62,8 @@ export const START_AHEAD_MOST_S = 600;
 export const startSaleEndpoint = defineEndpoint({
   ...saleCommand,
   name: 'startSale',
-  summary: 'Starts a planned flash sale now or after a public countdown; its units leave the shelf.',
+  summary:
+    'Starts a planned flash sale now or after a public countdown; its units leave the shelf. Opens a shelf again that an emergency stop closed.',
   path: '/v1/sales/:saleId/start',
   body: z.object({ commandId, inSeconds: z.int().min(0).max(START_AHEAD_MOST_S).default(0) }),
   errors: [...commandErrors, 'not_enough_stock', 'sale_paused'],
@@ -170,6 +171,7 @@ export const joinWaitlistEndpoint = defineEndpoint({
   access: 'user',
   params: waitlistParams,
   replies: { 200: WaitlistEntryView },
+  rate: { per: 'account', limit: 60, windowS: 60, near: true },
   errors: [
     'sale_not_found',
     'variant_not_in_sale',
