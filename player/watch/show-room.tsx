@@ -26,6 +26,8 @@ const Waiting = lazy(async () => ({ default: (await import('./waiting/waiting.ts
 const Chapters = lazy(async () => ({ default: (await import('./replay/chapters.tsx')).Chapters }));
 const ReplayChat = lazy(async () => ({ default: (await import('./replay/replay-chat.tsx')).ReplayChat }));
 
+const NONE: Replay['chapters'] = [];
+
 interface ShowRoomProps {
   show: ShowDetail;
   live: LiveShow;
@@ -64,7 +66,12 @@ export function ShowRoom({ show, live, reload }: ShowRoomProps) {
                 <Waiting />
               </Suspense>
             ) : (
-              <Stage playback={playback} setVideo={setVideo} watchAgain={watchAgain} />
+              <Stage
+                playback={playback}
+                setVideo={setVideo}
+                chapters={replay?.chapters ?? NONE}
+                watchAgain={watchAgain}
+              />
             )}
             <div className="stage__pinned">
               <PinnedCard />

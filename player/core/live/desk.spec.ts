@@ -3,13 +3,12 @@ import type { ChatLine, LiveFigures } from '#contracts';
 import { FakeSocket, fakeSockets } from '../testing/fake-sockets.ts';
 import { manualTimers } from '../testing/manual-timers.ts';
 import { LiveConnection } from './connection.ts';
-import { createDesk, withDesk } from './desk.ts';
+import { createDesk, EMPTY_DESK as empty, withDesk } from './desk.ts';
 import { createRoom } from './room.ts';
 
 const SHOW = '019aa000-0000-7000-8000-000000000001';
 const line = (id: string) => ({ id, text: id }) as ChatLine;
 const figures = (at: number, viewers = 1) => ({ at, viewers }) as LiveFigures;
-const empty = { figures: null, history: [], waiting: [], reports: [], questions: [] };
 
 describe('desk', () => {
   it('keeps a line until somebody has decided, once even if it is told twice', () => {
@@ -22,12 +21,27 @@ describe('desk', () => {
 
   it('keeps one point a second of the figures, the latest of each', () => {
     const at = [0, 200, 400, 1_100, 2_300];
-    const state = at.reduce(
-      (now, time, n) => withDesk(now, { figures: figures(time, n) }),
-      empty as ReturnType<typeof withDesk>,
-    );
+    const state = at.reduce((now, time, n) => withDesk(now, { figures: figures(time, n) }), empty);
     expect(state.history.map(({ viewers }) => viewers)).toEqual([2, 3, 4]);
     expect(state.figures?.viewers).toBe(4);
+  });
+
+  it('keeps the last word about the stream and about each variant that runs low', () => {
+    const low = (variantId: string, available: number) => ({
+      variantId,
+      productId: 'p',
+      title: variantId,
+      available,
+      threshold: 5,
+      at: 1,
+    });
+    const warned = withDesk(empty, { lowStock: [low('a', 4), low('b', 3)], advice: [] });
+    const later = withDesk(warned, { lowStock: [low('a', 1)] });
+    expect(later.lowStock.map(({ variantId, available }) => [variantId, available])).toEqual([
+      ['a', 1],
+      ['b', 3],
+    ]);
+    expect([empty.advice, later.advice]).toEqual([null, []]);
   });
 
   it('asks for the desk once per socket, and only with a right', async () => {

@@ -29,7 +29,8 @@ export interface Desk extends Readable<DeskState> {
   open(): () => void;
 }
 
-const EMPTY: DeskState = {
+/** A desk of which nothing was told yet. */
+export const EMPTY_DESK: DeskState = {
   figures: null,
   history: [],
   waiting: [],
@@ -50,7 +51,7 @@ interface DeskDeps {
 
 /** Keeps the desk of one show. */
 export function createDesk({ connection, room, showId }: DeskDeps): Desk {
-  const store = createStore<DeskState>(EMPTY);
+  const store = createStore<DeskState>(EMPTY_DESK);
   let opened = false;
   const ask = () => {
     const now = room.get();

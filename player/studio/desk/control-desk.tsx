@@ -6,6 +6,7 @@ import { useMedia } from '../../watch/use-media.ts';
 import { StreamHealth } from '../stream/stream-health.tsx';
 import './desk.css';
 import { Announcer } from './announcer.tsx';
+import { DeskNews } from './desk-news.tsx';
 import { LiveFiguresCard } from './live-figures-card.tsx';
 import { PollMaker } from './poll-maker.tsx';
 import { Preview } from './preview.tsx';
@@ -20,28 +21,34 @@ export function ControlDesk() {
   const [part, setPart] = useState<'run' | 'chat' | 'picture'>('run');
   if (!wide) {
     return (
-      <Tabs
-        label="Control desk"
-        value={part}
-        onChange={setPart}
-        tabs={[
-          { key: 'run', label: 'Run' },
-          { key: 'chat', label: 'Chat' },
-          { key: 'picture', label: 'Picture' },
-        ]}
-      >
-        {part === 'run' && <RunColumn />}
-        {part === 'chat' && <TalkColumn />}
-        {part === 'picture' && <PictureColumn />}
-      </Tabs>
+      <>
+        <DeskNews />
+        <Tabs
+          label="Control desk"
+          value={part}
+          onChange={setPart}
+          tabs={[
+            { key: 'run', label: 'Run' },
+            { key: 'chat', label: 'Chat' },
+            { key: 'picture', label: 'Picture' },
+          ]}
+        >
+          {part === 'run' && <RunColumn />}
+          {part === 'chat' && <TalkColumn />}
+          {part === 'picture' && <PictureColumn />}
+        </Tabs>
+      </>
     );
   }
   return (
-    <div className="desk">
-      <PictureColumn />
-      <RunColumn />
-      <TalkColumn />
-    </div>
+    <>
+      <DeskNews />
+      <div className="desk">
+        <PictureColumn />
+        <RunColumn />
+        <TalkColumn />
+      </div>
+    </>
   );
 }
 

@@ -16,6 +16,7 @@ import { lazy, Suspense, useState, useSyncExternalStore } from 'react';
 import type { RefObject } from 'react';
 import { CLIP_MIN_S } from '../../core/playback/clip-span.ts';
 import type { Playback } from '../../core/playback/playback.ts';
+import type { Chapter } from '../../core/replay/chapters.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { Menu, type MenuItem } from '../../ui/menu.tsx';
 import { useStore } from '../../ui/use-store.ts';
@@ -27,16 +28,17 @@ const ClipDialog = lazy(async () => ({ default: (await import('../clip/clip-dial
 
 interface ControlsProps {
   playback: Playback;
+  chapters: readonly Chapter[];
   frame: RefObject<HTMLElement | null>;
 }
 
 /** The player's controls: play, sound, the way back to live, own delay, captions, quality, picture-in-picture, full screen. */
-export function Controls({ playback, frame }: ControlsProps) {
+export function Controls({ playback, chapters, frame }: ControlsProps) {
   const status = useStore(playback, (state) => state.status);
   const running = status === 'playing' || status === 'buffering';
   return (
     <div className="controls" role="group" aria-label="Player controls">
-      <Timeline playback={playback} />
+      <Timeline playback={playback} chapters={chapters} />
       <div className="controls__row">
         <IconButton
           look="stage"

@@ -15,16 +15,21 @@ interface SeekPreviewProps {
   at: number;
   /** Where on the seek bar, 0 to 1. */
   share: number;
+  /** What the moment is about. */
+  title: string | undefined;
 }
 
 /** What the picture shows at the place of the seek bar that the pointer is over. */
-export function SeekPreview({ url, at, share }: SeekPreviewProps) {
+export function SeekPreview({ url, at, share, title }: SeekPreviewProps) {
   const tiles = useTiles(url);
   const tile = tileAt(tiles, at);
   return (
     <span className="seek-preview" style={{ '--share': share } as React.CSSProperties} aria-hidden="true">
       {tile && <TilePicture tile={tile} />}
-      <span className="seek-preview__time num">{formatPosition(at)}</span>
+      <span className="seek-preview__time num">
+        {title && `${title} · `}
+        {formatPosition(at)}
+      </span>
     </span>
   );
 }

@@ -2,6 +2,7 @@ import { useRef, useState } from 'react';
 import type { RefObject } from 'react';
 import { Play, Volume2 } from 'lucide-react';
 import type { Playback } from '../../core/playback/playback.ts';
+import type { Chapter } from '../../core/replay/chapters.ts';
 import { ShowPoster } from '../../home/show-poster.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -19,12 +20,14 @@ import { ViewerCount } from './viewer-count.tsx';
 interface StageProps {
   playback: Playback;
   setVideo: (video: HTMLVideoElement | null) => void;
+  /** The moments of a recording; none while the show runs. */
+  chapters: readonly Chapter[];
   /** Opens the recording of a show that ended while the viewer was here; null while there is nothing to ask. */
   watchAgain: (() => void) | null;
 }
 
 /** The picture with what lies on it. The picture fills it without being cut. */
-export function Stage({ playback, setVideo, watchAgain }: StageProps) {
+export function Stage({ playback, setVideo, chapters, watchAgain }: StageProps) {
   const frame = useRef<HTMLDivElement>(null);
   const { show } = useWatch();
   const status = useStore(playback, (state) => state.status);
@@ -54,7 +57,7 @@ export function Stage({ playback, setVideo, watchAgain }: StageProps) {
       <Slate state={showState} playback={playback} watchAgain={watchAgain} />
       <Reactions />
       <StartPrompt playback={playback} />
-      <Controls playback={playback} frame={frame as RefObject<HTMLElement | null>} />
+      <Controls playback={playback} chapters={chapters} frame={frame as RefObject<HTMLElement | null>} />
     </section>
   );
 }
