@@ -9,6 +9,8 @@ export const LINES_PER_S = 80;
 export const REACTIONS_PER_S = 300;
 const TALKERS = 80;
 const TAPPERS = 60;
+/** Sockets of the crowd. */
+export const CROWD = TALKERS + TAPPERS;
 const WORDS =
   'is this still available in blue and how long does it take to ship to Lisbon please tell us'.split(' ');
 

@@ -49,6 +49,7 @@ export class RawViewer {
   #state: 'opening' | 'greeting' | 'joining' | 'in' = 'opening';
   /** Settles once the join was answered. */
   readonly joined: Promise<void>;
+  #sipping: NodeJS.Timeout | undefined;
   #settle: () => void = () => undefined;
 
   constructor(options: RawOptions) {
@@ -65,7 +66,20 @@ export class RawViewer {
   }
 
   close(): void {
+    clearInterval(this.#sipping);
     this.#socket.destroy();
+  }
+
+  /** Reads no more than so many bytes a second from now on, like a phone on a bad network. */
+  sip(bytesPerS: number): void {
+    this.#socket.removeAllListeners('data');
+    this.#socket.pause();
+    this.#sipping = setInterval(() => void this.#socket.read(bytesPerS), 1_000);
+  }
+
+  /** Asks for the room once more. */
+  joinAgain(): void {
+    this.#send(this.#options.join);
   }
 
   #upgrade(): void {

@@ -6,6 +6,8 @@ export interface Outlet {
   readonly deflate: boolean;
   /** Writes whole WebSocket frames, in order with everything written before. */
   write(frames: Buffer): void;
+  /** The same for many buffers, as one packet where that is possible. */
+  writeAll(frames: readonly Buffer[]): void;
   /** Bytes that wait in this process because the client reads too slowly. */
   waiting(): number;
 }
@@ -15,7 +17,7 @@ export interface Outlet {
 interface RawWebSocket {
   readyState: number;
   terminate?(): void;
-  _socket?: { write(data: Buffer): boolean; writableLength: number };
+  _socket?: { write(data: Buffer): boolean; cork(): void; uncork(): void; writableLength: number };
   _extensions?: Record<string, { params?: Record<string, unknown> } | undefined>;
 }
 
@@ -51,6 +53,13 @@ class RawOutlet implements Outlet {
 
   write(frames: Buffer): void {
     if (this.#raw.readyState === OPEN) this.#tcp.write(frames);
+  }
+
+  writeAll(frames: readonly Buffer[]): void {
+    if (this.#raw.readyState !== OPEN || frames.length === 0) return;
+    this.#tcp.cork();
+    for (const frame of frames) this.#tcp.write(frame);
+    this.#tcp.uncork();
   }
 
   waiting(): number {

@@ -9,6 +9,9 @@ interface Held {
 /** More than this in one room is a flood; the oldest go first, whatever their age. */
 const MOST_TICKS = 1_200;
 const MOST_BYTES = 16 * 1024 * 1024;
+/** Answers up to this are one buffer, which is one write. */
+const JOIN_MOST_BYTES = 128 * 1024;
+const JOINED_MOST = 64;
 
 /** The last two minutes of a room's ticks as ready frames: what a client missed is a copy of bytes. */
 export class Ring {
@@ -16,7 +19,7 @@ export class Ring {
   #held: Held[] = [];
   #bytes = 0;
   /** Many clients come back with the same offset: their answer is joined once per tick. */
-  #joined = new Map<string, Buffer>();
+  #joined = new Map<string, readonly Buffer[]>();
 
   constructor(keepMs: number) {
     this.#keepMs = keepMs;
@@ -58,20 +61,21 @@ export class Ring {
     return true;
   }
 
-  /** Every frame after tick `n` joined to one buffer; undefined when some of them are not here. */
-  after(n: number, deflate: boolean): Buffer | undefined {
+  /** Every frame after tick `n`, a short answer joined to one buffer; undefined when some of them are not here. */
+  after(n: number, deflate: boolean): readonly Buffer[] | undefined {
     const last = this.last;
     if (last === undefined || this.first === undefined) return undefined;
-    if (n === last) return Buffer.alloc(0);
+    if (n === last) return [];
     if (n > last || n < this.first - 1) return undefined;
     const key = `${deflate ? 'd' : 'p'}${n}`;
-    let joined = this.#joined.get(key);
-    if (!joined) {
-      const from = n - this.first + 1;
-      joined = Buffer.concat(this.#held.slice(from).map((held) => held.frame.bytesFor(deflate)));
-      if (this.#joined.size < 64) this.#joined.set(key, joined);
-    }
-    return joined;
+    const known = this.#joined.get(key);
+    if (known) return known;
+    const frames = this.#held.slice(n - this.first + 1).map((held) => held.frame.bytesFor(deflate));
+    const bytes = frames.reduce((sum, frame) => sum + frame.length, 0);
+    // A long answer stays the frames that everybody shares, so that it costs a slow reader's queue no copy of its own.
+    const answer = bytes <= JOIN_MOST_BYTES ? [Buffer.concat(frames, bytes)] : frames;
+    if (this.#joined.size < JOINED_MOST) this.#joined.set(key, answer);
+    return answer;
   }
 
   /** JSON of the ticks from `first` to `last`, as far as they have happened; undefined when `first` is too old. */

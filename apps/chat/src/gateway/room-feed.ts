@@ -148,8 +148,8 @@ export class RoomFeed implements SeatSource {
     this.lastUsedAt = this.#ports.now();
   }
 
-  after(n: number, deflate: boolean): Buffer | undefined {
-    return n === this.#view.n ? Buffer.alloc(0) : this.#ring.after(n, deflate);
+  after(n: number, deflate: boolean): readonly Buffer[] | undefined {
+    return n === this.#view.n ? [] : this.#ring.after(n, deflate);
   }
 
   /** The room after its last tick; made once per tick, however many join. */

@@ -14,7 +14,7 @@ const source: SeatSource = {
   get topN() {
     return top;
   },
-  after: (n) => (n >= 5 ? Buffer.from(`missed ${n + 1}-${top}`) : undefined),
+  after: (n) => (n >= 5 ? [Buffer.from(`missed ${n + 1}-${top}`)] : undefined),
   snapshot: () => named(`snapshot ${top}`),
 };
 const named = (name: string): SharedFrame =>
@@ -32,6 +32,7 @@ beforeEach(() => {
   const outlet = {
     deflate: false,
     write: (bytes: Buffer) => void written.push(bytes.toString()),
+    writeAll: (all: readonly Buffer[]) => void written.push(...all.map(String)),
     waiting: () => waiting,
   };
   seat = new Seat(outlet, (reason) => closed.push(reason));
@@ -77,6 +78,22 @@ describe('a seat', () => {
   it('is cut off when it cannot catch up', () => {
     waiting = 100_000;
     for (let n = 11; n < 100; n += 1) send(n, n * 1_000);
+    expect(closed).toEqual(['slow']);
+  });
+
+  it('may take its time over what it missed, but not more than any other', () => {
+    top = 20;
+    waiting = 2_000_000;
+    expect(seat.resume(8, source)).toBe(true);
+    send(21, 1_000);
+    waiting = 1_000_000;
+    send(22, 3_000);
+    expect(closed).toEqual([]);
+    waiting = 0;
+    send(23, 4_000);
+    expect(written.at(-1)).toBe('snapshot 23');
+    waiting = 600_000;
+    send(24, 5_000);
     expect(closed).toEqual(['slow']);
   });
 

@@ -14,8 +14,8 @@ export const TOO_SLOW_MS = 15_000;
 export interface SeatSource {
   /** Number of the room's last tick: what `after` and `snapshot` bring a seat up to. */
   readonly topN: number;
-  /** Frames after tick `n` in one buffer, or undefined when they are gone. */
-  after(n: number, deflate: boolean): Buffer | undefined;
+  /** Frames after tick `n`, or undefined when they are gone. */
+  after(n: number, deflate: boolean): readonly Buffer[] | undefined;
   snapshot(): SharedFrame;
 }
 
@@ -26,6 +26,8 @@ export class Seat {
   /** The last tick that was written; -1 before the first. */
   sentN = -1;
   #behindSince = 0;
+  /** Waiting bytes from which it is cut off: more while it still takes in what it missed, which it asked for at once. */
+  #most = TOO_SLOW_BYTES;
   #closed = false;
 
   constructor(outlet: Outlet, close: (reason: CloseReason) => void) {
@@ -48,7 +50,8 @@ export class Seat {
   resume(n: number, source: SeatSource): boolean {
     const missed = source.after(n, this.outlet.deflate);
     if (!missed) return false;
-    if (missed.length > 0) this.outlet.write(missed);
+    this.outlet.writeAll(missed);
+    this.#most = Math.max(TOO_SLOW_BYTES, this.outlet.waiting() + SLOW_BYTES);
     this.sentN = source.topN;
     return true;
   }
@@ -69,7 +72,8 @@ export class Seat {
   ): void {
     if (this.#closed || this.sentN >= n) return;
     const waiting = this.outlet.waiting();
-    if (waiting > TOO_SLOW_BYTES || (this.isBehind && now - this.#behindSince > TOO_SLOW_MS)) {
+    if (waiting <= TOO_SLOW_BYTES) this.#most = TOO_SLOW_BYTES;
+    if (waiting > this.#most || (this.isBehind && now - this.#behindSince > TOO_SLOW_MS)) {
       this.close('slow');
       return;
     }

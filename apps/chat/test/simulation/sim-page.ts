@@ -16,6 +16,10 @@ class SimConnection implements Outlet {
     return this.#page.stuck;
   }
 
+  writeAll(frames: readonly Buffer[]): void {
+    for (const frame of frames) this.write(frame);
+  }
+
   write(frames: Buffer): void {
     if (this.#page.connection === this) this.#page.receive(frames);
   }
