@@ -48,4 +48,18 @@ describe('the chat of a show', () => {
     await chatOf(late.page).getByText('Mine did.').waitFor();
     expect([...ada.errors, ...ben.errors, ...late.errors]).toEqual([]);
   }, 90_000);
+
+  it('reaches a page behind a proxy that lets no WebSocket through', async () => {
+    const cut = await newVisitor(browser, siteUrl);
+    await cut.page.routeWebSocket(/\/live\//, (socket) => void socket.close());
+    await cut.page.goto(`/shows/${stage.show.showId}`);
+    await chatOf(cut.page).getByText('Mine did.').waitFor();
+    const cy = await newVisitor(browser, siteUrl);
+    await logInBy(cy.page, await signUp(siteUrl, 'Cy Viewer'));
+    await cy.page.goto(`/shows/${stage.show.showId}`);
+    await chatOf(cy.page).waitFor();
+    await say(cy.page, 'Can everybody read this?');
+    await chatOf(cut.page).getByText('Can everybody read this?').waitFor();
+    expect(cut.errors).toEqual([]);
+  }, 90_000);
 });

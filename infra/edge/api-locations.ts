@@ -15,6 +15,7 @@ export function renderApiLocations(options: EdgeOptions, headers: string[]): str
     refuseInternal(),
     docs(options, lines),
     ...processes,
+    rooms(lines),
     sockets(options.socketsPerAddress ?? SOCKETS_PER_ADDRESS),
     images(lines),
     problems(),
@@ -53,6 +54,25 @@ function processLocation(name: string, headers: string): string {
       proxy_pass http://up_${name};
       proxy_read_timeout 65s;
       error_page 413 = @too_large;
+      error_page 429 = @too_many;
+      error_page 502 504 = @unavailable;
+${headers}
+    }`;
+}
+
+/** Reads of live rooms by pages without a socket; what chat marks as private is kept by nobody. */
+function rooms(headers: string): string {
+  return `    # The same for everybody who asks, and asked again and again: chat answers each file once. Deeper than /api/chat/.
+    location ~ "^/api/chat/v1/shows/[0-9a-f-]+/(?:snapshot|ticks/[0-9]+)$" {
+      limit_req zone=api burst=200 nodelay;
+      proxy_pass http://up_chat;
+      proxy_cache rooms;
+      proxy_cache_key "$uri $arg_epoch";
+      proxy_cache_lock on;
+      proxy_cache_lock_timeout 500ms;
+      proxy_cache_use_stale error timeout updating http_500 http_502 http_503 http_504;
+      proxy_ignore_headers Set-Cookie Vary;
+      proxy_hide_header Set-Cookie;
       error_page 429 = @too_many;
       error_page 502 504 = @unavailable;
 ${headers}

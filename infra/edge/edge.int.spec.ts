@@ -22,6 +22,7 @@ let edge: Awaited<ReturnType<typeof startNginx>>;
 let origin: Upstream;
 let other: Upstream;
 let hlsHandler: Handler;
+let roomHandler: Handler;
 let showState: Record<string, string>;
 
 beforeAll(async () => {
@@ -34,6 +35,7 @@ beforeAll(async () => {
   showState = { [PRIVATE_SHOW]: 'private', [DELETED_SHOW]: 'deleted', [ABSENT_SHOW]: 'unknown' };
   origin = await startUpstream(originHandler);
   other = await startUpstream((request, response) => {
+    if (/^\/api\/chat\/v1\/shows\//.test(request.url ?? '')) return roomHandler(request, response);
     if (request.url?.startsWith('/api/checkout/slow')) return;
     response.writeHead(200, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ url: request.url, headers: request.headers }));
@@ -188,6 +190,36 @@ describe('playlists', () => {
     for (const response of waiting) response.writeHead(200, PLAYLIST).end(gzipSync('#EXTM3U\n'));
     const statuses = new Set((await Promise.all(viewers)).map((response) => response.status));
     expect([...statuses]).toEqual([200]);
+  });
+});
+
+describe('live rooms by HTTP', () => {
+  const room = (show: string) => `/api/chat/v1/shows/${show}`;
+  const answering = (caching: string, asked: string[]): Handler => {
+    return (request, response) => {
+      asked.push(request.url ?? '');
+      response.writeHead(200, { 'content-type': 'application/json', 'cache-control': caching });
+      response.end(`{"answer":${asked.length}}`);
+    };
+  };
+  const get = async (path: string) => (await fetch(edge.url + path)).text();
+
+  it('are asked of chat once, however many pages read them; another epoch is another file', async () => {
+    const asked: string[] = [];
+    roomHandler = answering('public, max-age=31536000, immutable', asked);
+    const file = `${room(PUBLIC_SHOW)}/ticks/${10 * (counter += 1)}`;
+    await get(`${file}?epoch=a`);
+    const texts = await Promise.all(Array.from({ length: 50 }, () => get(`${file}?epoch=a&x=1`)));
+    expect(new Set(texts)).toEqual(new Set(['{"answer":1}']));
+    expect(await get(`${file}?epoch=b`)).toBe('{"answer":2}');
+    expect(asked).toHaveLength(2);
+  });
+
+  it('are kept by nobody when chat says that they are private', async () => {
+    const asked: string[] = [];
+    roomHandler = answering('private, no-store', asked);
+    const path = `${room(PRIVATE_SHOW)}/snapshot`;
+    expect([await get(path), await get(path)]).toEqual(['{"answer":1}', '{"answer":2}']);
   });
 });
 

@@ -82,7 +82,8 @@ ${forwardHeaders('""', '  ')}
   proxy_connect_timeout 5s;
   proxy_send_timeout 30s;
 ${renderHlsCaches(cacheDir, options.cacheSize ?? '4g')}
-  proxy_cache_path ${cacheDir}/images levels=1:2 keys_zone=images:8m max_size=1g inactive=7d use_temp_path=off;`;
+  proxy_cache_path ${cacheDir}/images levels=1:2 keys_zone=images:8m max_size=1g inactive=7d use_temp_path=off;
+  proxy_cache_path ${cacheDir}/rooms levels=1 keys_zone=rooms:8m max_size=256m inactive=5m use_temp_path=off;`;
 }
 
 /** Written in pieces to a file; at once to a terminal or pipe. */
