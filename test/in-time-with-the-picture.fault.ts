@@ -27,7 +27,7 @@ beforeAll(async () => {
   stage = await setStage(system.siteUrl, { title: 'On the beat', units: 1 });
   const { streamKey: key } = await streamKey(stage);
   const url = `rtmp://127.0.0.1:${system.rtmpPort}/live/${key}`;
-  publisher = startPublisher({ url, size: '1280x720', frameRate: 30, timeCode: true });
+  publisher = startPublisher({ url, size: '640x360', frameRate: 25, timeCode: true });
   await untilShow(stage, 'live', DEADLINE_MS);
   page = (await newVisitor(browser, system.siteUrl)).page;
   await page.goto(`/shows/${stage.show.showId}`);

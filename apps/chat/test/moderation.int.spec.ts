@@ -6,6 +6,7 @@ import {
   callEndpoint,
   decideReportEndpoint,
   decideUnbanEndpoint,
+  followShopEndpoint,
   getPersonEndpoint,
   listChatAuditEndpoint,
   listChatRolesEndpoint,
@@ -306,6 +307,32 @@ describe('modes', () => {
   });
 });
 
+describe('who may write', () => {
+  it('are followers, buyers or everybody with pictures only, as the host wishes; a follow counts at once', async () => {
+    const ada = testIdentity();
+    const client = await sit(ada);
+    await order({ type: 'set_modes', modes: { followersOnlyS: 0 } });
+    expect(await client.say(show.showId, 'hello')).toMatchObject({ code: 'followers_only' });
+    await ok(followShopEndpoint, { params: { shopId: show.shopId } }, ada);
+    expect(await eventually(() => client.say(show.showId, 'I follow now'))).toMatchObject({ ok: true });
+    await order({ type: 'set_modes', modes: { followersOnlyS: 3_600 } });
+    expect(await eventually(() => client.say(show.showId, 'too fresh'), 'followers_only')).toMatchObject({
+      retryAfterMs: expect.any(Number),
+    });
+    await order({ type: 'set_modes', modes: { followersOnlyS: null, buyersOnly: true } });
+    expect(await eventually(() => client.say(show.showId, 'not mine yet'), 'buyers_only')).toMatchObject({
+      ok: false,
+    });
+    await order({ type: 'set_modes', modes: { buyersOnly: false, emotesOnly: true } });
+    expect(await eventually(() => client.say(show.showId, 'words'), 'emotes_only')).toMatchObject({
+      ok: false,
+    });
+    expect(await eventually(() => client.say(show.showId, '🎉🎉'))).toMatchObject({ ok: true });
+    // Staff go by none of it.
+    expect(await host.say(show.showId, 'words of the host')).toMatchObject({ ok: true });
+  });
+});
+
 describe('words', () => {
   it('of the shop and of the platform act in open rooms as soon as they are on the list', async () => {
     const params = { shopId: show.shopId };
@@ -435,11 +462,12 @@ describe('the record', () => {
   });
 });
 
-/** Tries until it is accepted: other owners and gateways hear of a change a moment later. */
-async function eventually<T extends { ok: boolean }>(act: () => Promise<T>): Promise<T> {
+/** Tries until it is done, or refused as `code` says. */
+async function eventually<T extends { ok: boolean }>(act: () => Promise<T>, code?: string): Promise<T> {
   const until = Date.now() + 10_000;
   let result = await act();
-  while (!result.ok && Date.now() < until) {
+  const over = (): boolean => (code ? 'code' in result && result.code === code : result.ok);
+  while (!over() && Date.now() < until) {
     await new Promise((resolve) => setTimeout(resolve, 200));
     result = await act();
   }

@@ -98,6 +98,31 @@ describe('at most one owner (protocols 12)', () => {
     expect(await linesOf(show)).toEqual(['once']);
   });
 
+  it('knows its own tick again when NATS has forgotten its id, which it does after two minutes', async () => {
+    const show = await bench.makeShow();
+    const { streams } = bench.bus.jsm;
+    const { config } = await streams.info('TICKS');
+    const windowMs = 100;
+    await streams.update('TICKS', { ...config, duplicate_window: windowMs * 1_000_000 });
+    try {
+      let lose = false;
+      const { room } = await bench.open(show, 1, {
+        ticks: through((next) => async (...args) => {
+          const published = await next(...args);
+          if (!lose) return published;
+          lose = false;
+          await new Promise((resolve) => setTimeout(resolve, 5 * windowMs));
+          return next(...args);
+        }),
+      });
+      lose = true;
+      expect(await say(room, viewer(), 'once')).toMatchObject({ ok: true });
+      expect(await linesOf(show)).toEqual(['once']);
+    } finally {
+      await streams.update('TICKS', config);
+    }
+  });
+
   it('never takes an older generation', async () => {
     const show = await bench.makeShow();
     await bench.open(show, 5);
@@ -171,7 +196,12 @@ describe('the show log (protocols 13)', () => {
       await tx.addEntries([{ seq: 1, at: 1, mediaTime: null, type: 'unpinned', data: {} }]);
     });
     await begun.opened;
-    const taking = bench.open(show, 2);
+    let taken = false;
+    const taking = bench.open(show, 2).then(() => (taken = true));
+    const waits = `SELECT 1 FROM pg_stat_activity
+                   WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'INSERT INTO room %'`;
+    while (!taken && (await bench.query(waits)).length === 0) await Promise.resolve();
+    expect(taken).toBe(false);
     finish.open();
     expect(await writing).toEqual({ value: undefined });
     await taking;

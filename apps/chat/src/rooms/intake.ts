@@ -39,7 +39,7 @@ export interface IntakeParts {
   memory: RoomMemory;
   show(): RoomStart['show'];
   pollOpen(pollId: string): number | undefined;
-  standing(userId: string): Promise<Standing>;
+  standing(userId: string, strict: boolean): Promise<Standing>;
   programme: ProgrammeClock;
   now(): number;
   newId(): string;
@@ -129,7 +129,9 @@ export class Intake {
     const staff = isStaff(actor, given);
     if (before) return sayReply(before, staff ? 0 : memory.nextLineIn(actor.userId));
     if (this.waiting >= MOST_WAITING) return BUSY;
-    const standing = await this.#parts.standing(actor.userId);
+    const { followersOnlyS, buyersOnly } = memory.modes;
+    const strict = !staff && (followersOnlyS !== null || buyersOnly);
+    const standing = await this.#parts.standing(actor.userId, strict);
     const at = now();
     const verdict = moderate(
       { authorId: actor.userId, guest: actor.guest, staff, address: ask.address, text: ask.text },

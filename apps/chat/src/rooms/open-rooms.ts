@@ -1,6 +1,6 @@
 import { startConsumer, startOutboxRelay, type Bus } from '#bus';
 import type { LivePush } from '#contracts';
-import { boundedCache, newId, type Logger } from '#process';
+import { newId, type Logger } from '#process';
 import type { Pool } from 'pg';
 import type { ChatEnv } from '../chat.env.ts';
 import { chatSchema } from '../database/schema.ts';
@@ -16,14 +16,12 @@ import { RoomOwners } from './owners.ts';
 import { PostgresRoomStore } from './postgres-room-store.ts';
 import { RoomClient } from './room-client.ts';
 import type { RoomPorts } from './owner-ports.ts';
-import type { RoomStore, Standing, Timers } from './room-ports.ts';
+import type { RoomStore, Timers } from './room-ports.ts';
 import { RuleNews } from './rule-news.ts';
+import { cachedStandings } from './standings.ts';
 import { tell } from './tell.ts';
 import { TickPace } from './tick-pace.ts';
 
-const STANDINGS = 20_000;
-/** A purchase or a follow shows within this time. */
-const STANDING_MS = 15_000;
 /** A room whose facts changed is looked up after this, in case nobody owns it yet. */
 const LOOK_MS = 50;
 
@@ -64,7 +62,7 @@ export async function openRooms(env: ChatEnv, shared: Shared): Promise<OpenRooms
     timers: systemTimers,
     newId,
     random: Math.random,
-    standing: cachedStandings(store),
+    standing: cachedStandings((shopId, userId) => store.standing(shopId, userId), Date.now),
     askCatalog: async (showId, productId) => {
       const found = await askForShow(catalog, pool, showId);
       return (productId ? await askForProduct(catalog, pool, productId) : false) || found;
@@ -149,17 +147,3 @@ const systemTimers: Timers = {
     return () => clearTimeout(timer);
   },
 };
-
-/** Asks once per person and shop for a while. */
-function cachedStandings(store: RoomStore): RoomPorts['standing'] {
-  const standings = boundedCache<Promise<Standing>>(STANDINGS);
-  return (shopId, userId) => {
-    const key = `${shopId} ${userId}`;
-    const known = standings.get(key);
-    if (known) return known;
-    const asked = store.standing(shopId, userId);
-    standings.set(key, asked, Date.now() + STANDING_MS);
-    asked.catch(() => standings.delete(key));
-    return asked;
-  };
-}

@@ -20,7 +20,8 @@ export interface RoomPorts {
     actor: Actor,
     showId: string,
   ): Promise<{ ok: true } | Refused>;
-  standing(shopId: string, userId: string): Promise<Standing>;
+  /** `strict`: a decision hangs on it, so it may be a second old at most. */
+  standing(shopId: string, userId: string, strict: boolean): Promise<Standing>;
   /** Asks catalog for what a command spoke of and nobody has heard of yet; true when there was something new. */
   askCatalog(showId: string, productId: string | undefined): Promise<boolean>;
   /** Asks checkout for a sale that a command spoke of and no event has told of yet; true when it is known now. */

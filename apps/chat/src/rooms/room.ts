@@ -76,7 +76,7 @@ export class Room {
       memory: state.memory,
       show: () => state.show,
       pollOpen: (pollId) => (state.view.poll?.pollId === pollId ? state.view.poll.options.length : undefined),
-      standing: (userId) => ports.standing(state.show.shopId, userId),
+      standing: (userId, strict) => ports.standing(state.show.shopId, userId, strict),
       programme,
       now: () => timers.now(),
       newId: ports.newId,
