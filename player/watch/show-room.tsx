@@ -146,7 +146,7 @@ function NarrowTabs({ playback, replay }: TalkProps) {
         <Talk playback={playback} replay={replay} />
       ) : (
         <div className="watch__scroll">
-          <ShowWords />
+          <ShowWords named />
           {replay && <Chapters playback={playback} chapters={replay.chapters} />}
           <Shelf layout="list" />
         </div>

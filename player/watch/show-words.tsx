@@ -11,27 +11,31 @@ import { useShowState, useWatch } from './watch-context.ts';
 export function ShowBar() {
   const { show } = useWatch();
   return (
-    <p className="show-bar">
+    <div className="show-bar">
       <Avatar name={show.shop.name} seed={show.shopId} size={32} />
       <span className="grow">
-        <b className="show-bar__title">{show.title}</b>
+        <h1 className="show-bar__title">{show.title}</h1>
         <span className="show-bar__shop">{show.shop.name}</span>
       </span>
-    </p>
+    </div>
   );
 }
 
-/** What the show is called, whose it is, and what it is about. */
-export function ShowWords() {
+/** What the show is called, whose it is, and what it is about. `named`: its name stands elsewhere already. */
+export function ShowWords({ named }: { named?: boolean }) {
   const { show } = useWatch();
   const state = useShowState((now) => now.show?.state) ?? show.state;
   return (
     <header className="show-words">
-      <Avatar name={show.shop.name} seed={show.shopId} size={48} />
-      <div className="grow">
-        <h1 className="show-words__title">{show.title}</h1>
-        <p className="muted">{show.shop.name}</p>
-      </div>
+      {!named && (
+        <>
+          <Avatar name={show.shop.name} seed={show.shopId} size={48} />
+          <div className="grow">
+            <h1 className="show-words__title">{show.title}</h1>
+            <p className="muted">{show.shop.name}</p>
+          </div>
+        </>
+      )}
       <div className="row">
         <FollowButton shopId={show.shopId} />
         {state === 'scheduled' && (

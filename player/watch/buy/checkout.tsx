@@ -83,6 +83,7 @@ function Filling({ holds, delivery }: { holds: readonly HoldView[]; delivery: De
     <form
       className="checkout"
       noValidate
+      onInput={(event) => delivery.keep(event.currentTarget)}
       onSubmit={(event) => {
         event.preventDefault();
         pay(event.currentTarget);

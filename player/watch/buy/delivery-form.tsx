@@ -61,7 +61,7 @@ export function DeliveryForm({ delivery, locked, problem }: DeliveryFormProps) {
 }
 
 function AddressFields({ delivery }: { delivery: Delivery }) {
-  const { known, faults, chosen, setCountry } = delivery;
+  const { initial, faults, chosen, setCountry } = delivery;
   const options = useMemo(() => countries(), []);
   return (
     <div className="address">
@@ -69,7 +69,7 @@ function AddressFields({ delivery }: { delivery: Delivery }) {
         label="Name"
         name="name"
         autoComplete="shipping name"
-        defaultValue={known?.name}
+        defaultValue={initial?.name}
         required
         error={faults.name}
         className="address__wide"
@@ -78,7 +78,7 @@ function AddressFields({ delivery }: { delivery: Delivery }) {
         label="Street and number"
         name="line1"
         autoComplete="shipping address-line1"
-        defaultValue={known?.line1}
+        defaultValue={initial?.line1}
         required
         error={faults.line1}
         className="address__wide"
@@ -87,7 +87,7 @@ function AddressFields({ delivery }: { delivery: Delivery }) {
         label="Flat, floor (optional)"
         name="line2"
         autoComplete="shipping address-line2"
-        defaultValue={known?.line2}
+        defaultValue={initial?.line2}
         error={faults.line2}
         className="address__wide"
       />
@@ -95,14 +95,14 @@ function AddressFields({ delivery }: { delivery: Delivery }) {
         label="Postcode"
         name="postalCode"
         autoComplete="shipping postal-code"
-        defaultValue={known?.postalCode}
+        defaultValue={initial?.postalCode}
         error={faults.postalCode}
       />
       <TextField
         label="City"
         name="city"
         autoComplete="shipping address-level2"
-        defaultValue={known?.city}
+        defaultValue={initial?.city}
         required
         error={faults.city}
       />
@@ -111,7 +111,7 @@ function AddressFields({ delivery }: { delivery: Delivery }) {
           label="State or province"
           name="region"
           autoComplete="shipping address-level1"
-          defaultValue={known?.region}
+          defaultValue={initial?.region}
           error={faults.region}
           className="address__wide"
         />

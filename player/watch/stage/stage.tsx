@@ -14,6 +14,7 @@ import { HostMessage } from './host-message.tsx';
 import { Reactions } from './reactions.tsx';
 import { Slate } from './slate.tsx';
 import './stage.css';
+import { stageKeys, togglePlay } from './stage-keys.ts';
 import { useControlsShown } from './use-controls-shown.ts';
 import { ViewerCount } from './viewer-count.tsx';
 
@@ -40,7 +41,12 @@ export function Stage({ playback, setVideo, chapters, watchAgain }: StageProps) 
       ref={frame}
       className={cx('stage', portrait && 'stage--portrait', controls.shown && 'stage--controls')}
       aria-label="Video"
+      tabIndex={-1}
       {...controls.listeners}
+      onKeyDown={(event) => {
+        controls.listeners.onKeyDown();
+        stageKeys(playback, frame)(event);
+      }}
     >
       {!started && <ShowPoster show={show} eager />}
       <video
@@ -48,7 +54,10 @@ export function Stage({ playback, setVideo, chapters, watchAgain }: StageProps) 
         className="stage__video"
         playsInline
         onPlaying={() => setStarted(true)}
-        onClick={() => togglePlay(playback)}
+        onClick={() => {
+          frame.current?.focus({ preventScroll: true });
+          togglePlay(playback);
+        }}
       />
       <div className="stage__top">
         <ShowBadges state={showState} playback={playback} replaying={watchAgain === null} />
@@ -105,10 +114,4 @@ function StartPrompt({ playback }: { playback: Playback }) {
       </Button>
     </div>
   );
-}
-
-function togglePlay(playback: Playback): void {
-  const { status } = playback.get();
-  if (status === 'playing' || status === 'buffering') playback.pause();
-  else void playback.play();
 }
