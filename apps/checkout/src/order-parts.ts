@@ -100,7 +100,7 @@ export class OrderParts {
       queue: this.queue,
       settings: withProvider,
     });
-    const notices = new HandleNotice(pool, this.advance, this.refunds);
+    const notices = new HandleNotice(pool, this.advance, capture, this.refunds);
     this.inbox = new NoticeInbox(pool, (notice) => notices.handle(notice), logger);
     const job = { pool, logger };
     this.captureJobs = new JobRunner({

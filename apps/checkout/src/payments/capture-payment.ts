@@ -18,6 +18,7 @@ export class CapturePayment {
   private readonly commit: CommitPayment;
   private readonly settle: SettleHolds;
   private readonly logger: Logger;
+  private readonly underWay = new Map<string, Promise<void>>();
 
   constructor(
     pool: Pool,
@@ -42,6 +43,20 @@ export class CapturePayment {
 
   /** Captures a payment that was committed a moment ago. */
   async capture(payment: PaymentRow, providerId: string): Promise<void> {
+    const { paymentId } = payment;
+    const work = this.take(payment, providerId).finally(() => this.underWay.delete(paymentId));
+    this.underWay.set(paymentId, work);
+    return work;
+  }
+
+  /** Waits for the capture of a payment that this process is making; false when it makes none. */
+  async settled(paymentId: string): Promise<boolean> {
+    const work = this.underWay.get(paymentId);
+    await work?.catch(() => undefined); // whoever began it hears of it
+    return work !== undefined;
+  }
+
+  private async take(payment: PaymentRow, providerId: string): Promise<void> {
     const { paymentId } = payment;
     const captured = await this.provider.capturePayment(providerId, paymentId);
     await reach('capture.answered');

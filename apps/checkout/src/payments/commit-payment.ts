@@ -112,8 +112,6 @@ export class CommitPayment {
       [orderIds],
     );
     if (new Set(holds.map((hold) => hold.orderId)).size !== won.size) throw new HoldsChanged();
-    const sold = await this.settle.commitSold(query, holds);
-    if (sold.code === 'changed') throw new HoldsChanged();
     await query(
       `INSERT INTO payment_jobs (kind, subject_id, run_at)
        SELECT 'capture', id, clock_timestamp() + interval '${CAPTURE_LEASE_S} seconds' FROM unnest($1::uuid[]) AS id
@@ -129,6 +127,10 @@ export class CommitPayment {
         event: orderCommitted,
       })),
     );
+    // Last, because everybody who holds or sells the same variant waits for its balance until this is committed. Who
+    // locks one of these orders has locked its payment before, so orders before balances make no circle.
+    const sold = await this.settle.commitSold(query, holds);
+    if (sold.code === 'changed') throw new HoldsChanged();
     return sold.after;
   }
 

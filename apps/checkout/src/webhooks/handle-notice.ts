@@ -3,6 +3,7 @@ import { queryOf } from '#bus';
 import { isSettled } from '#payments';
 import { createBatcher, type Batcher } from '../database/batcher.ts';
 import type { AdvancePayment } from '../payments/advance-payment.ts';
+import type { CapturePayment } from '../payments/capture-payment.ts';
 import { findByProviderIds, type PaymentRow } from '../payments/payment-row.ts';
 import type { SettleRefund } from '../refunds/settle-refund.ts';
 import type { StoredNotice } from './notice-inbox.ts';
@@ -14,9 +15,10 @@ const OWN_ECHO = new Set(['payment_intent.amount_capturable_updated', 'payment_i
 export class HandleNotice {
   private readonly payments: Batcher<string, PaymentRow | undefined>;
   private readonly advance: AdvancePayment;
+  private readonly capture: CapturePayment;
   private readonly refunds: SettleRefund;
 
-  constructor(pool: Pool, advance: AdvancePayment, refunds: SettleRefund) {
+  constructor(pool: Pool, advance: AdvancePayment, capture: CapturePayment, refunds: SettleRefund) {
     this.payments = createBatcher({
       most: 64,
       lanes: 2,
@@ -27,6 +29,7 @@ export class HandleNotice {
       },
     });
     this.advance = advance;
+    this.capture = capture;
     this.refunds = refunds;
   }
 
@@ -35,9 +38,14 @@ export class HandleNotice {
     const { providerPaymentId, providerRefundId, type } = notice;
     if (providerRefundId) return this.refunds.settle(providerRefundId, providerPaymentId);
     if (!providerPaymentId) return 'done';
-    const payment = await this.payments.add(providerPaymentId);
+    let payment = await this.payments.add(providerPaymentId);
     if (!payment) return 'unknown';
-    if (OWN_ECHO.has(type) && payment.decision === 'committed' && isSettled(payment.state)) return 'done';
+    if (OWN_ECHO.has(type)) {
+      // The provider tells of a capture before its answer to us is written down.
+      if (payment.decision === 'committing' && (await this.capture.settled(payment.paymentId)))
+        payment = (await this.payments.add(providerPaymentId)) ?? payment;
+      if (payment.decision === 'committed' && isSettled(payment.state)) return 'done';
+    }
     await this.advance.advance(payment);
     return 'done';
   }

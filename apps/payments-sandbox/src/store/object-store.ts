@@ -14,6 +14,7 @@ import type {
   WebhookEndpoint,
 } from '../objects/shapes.ts';
 import { GroupCommit, type NewDelivery } from './group-commit.ts';
+import { SharedLookup } from './shared-lookup.ts';
 
 /** Type of the objects of each kind. */
 export interface ObjectOf {
@@ -61,6 +62,7 @@ const KEPT_ANSWERS = 50_000;
 export class ObjectStore {
   private readonly cache = boundedCache<StripeObject>(CACHED_OBJECTS);
   private readonly answers = boundedCache<KeptAnswer>(KEPT_ANSWERS);
+  private readonly askedAnswers = new SharedLookup<KeptAnswer>((keys) => this.readAnswers(keys));
   private readonly groupCommit: GroupCommit;
   private readonly pool: Pool;
   private readonly database: OpenedDatabase;
@@ -103,14 +105,16 @@ export class ObjectStore {
   }
 
   async keptAnswer(key: string): Promise<KeptAnswer | undefined> {
-    const cached = this.answers.get(key);
-    if (cached) return cached;
+    return this.answers.get(key) ?? this.askedAnswers.ask(key);
+  }
+
+  private async readAnswers(keys: readonly string[]): Promise<Map<string, KeptAnswer>> {
     const { rows } = await this.pool.query<KeptAnswer>({
-      name: 'get-answer',
-      text: 'SELECT key, fingerprint, status, body FROM idempotency_keys WHERE key = $1',
-      values: [key],
+      name: 'get-answers',
+      text: 'SELECT key, fingerprint, status, body FROM idempotency_keys WHERE key = ANY($1::text[])',
+      values: [keys],
     });
-    return rows[0];
+    return new Map(rows.map((row) => [row.key, row]));
   }
 
   /** Forgets answers kept before `beforeMs`. */

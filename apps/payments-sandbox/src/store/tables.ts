@@ -23,7 +23,7 @@ CREATE TABLE IF NOT EXISTS idempotency_keys (
   status int NOT NULL,
   body text NOT NULL,
   at_ms bigint NOT NULL
-);
+) WITH (toast_tuple_target = 8160);
 CREATE INDEX IF NOT EXISTS idempotency_keys_by_age ON idempotency_keys (at_ms);
 
 CREATE TABLE IF NOT EXISTS timers (
