@@ -10,10 +10,10 @@ export interface EdgeFigures {
   requests: number;
 }
 
-/** Reads the JSON lines of the edge's access log. */
-export async function readEdgeLog(path: string): Promise<EdgeFigures> {
+/** Reads the JSON lines of the edge's access log from byte `start` on. */
+export async function readEdgeLog(path: string, start: number): Promise<EdgeFigures> {
   const figures: EdgeFigures = { originRequestsByPart: new Map(), originPlaylists: 0, requests: 0 };
-  for await (const line of createInterface({ input: createReadStream(path) })) {
+  for await (const line of createInterface({ input: createReadStream(path, { start }) })) {
     const { uri, upstream, cache } = JSON.parse(line) as { uri: string; upstream: string; cache: string };
     figures.requests++;
     const asked = upstream !== '' && cache !== 'HIT';

@@ -1,23 +1,24 @@
-import { spawn } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { Agent } from 'node:http';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { freePort, startNginx } from '#servers';
 import { renderEdgeConf } from '../../infra/edge/render-edge-conf.ts';
-import { startCmafPublisher } from '../../libs/testing/media/cmaf-publisher.ts';
+import { treeSeconds } from '../transcode/process-tree.ts';
 import { readEdgeLog } from './edge-log.ts';
-import { watch } from './viewer.ts';
 import type { ViewerTally } from './viewer.ts';
 
 // One show, many viewers behind one edge: how much of it reaches the origin, how fast a part is there, and how many playlists
 // the origin answers in a second of processor time. npm run bench origin -- [--viewers 1000] [--seconds 20]
 
 const TOKEN = 'token-of-the-benchmark-only';
+/** Viewers have come, and what came with them is over. */
+const SETTLE_MS = 2_000;
 const SHOW = '01900000-0000-7000-8000-00000000bbbb';
 
 const { values } = parseArgs({
@@ -35,31 +36,29 @@ try {
 }
 
 async function measure(): Promise<Record<string, unknown>> {
-  const originUrl = await startOrigin();
+  const { url: originUrl, pid: originPid } = await startOrigin();
   const edge = await startEdge(new URL(originUrl).host);
   const availableMs: number[] = [];
-  const publisher = await startCmafPublisher({
-    originUrl,
-    internalToken: TOKEN,
-    showId: SHOW,
-    onPart: (_rendition, _msn, _index, tookMs) => availableMs.push(tookMs),
-  });
-  stops.push(() => publisher.stop('abandon'));
+  const publisher = await startPart('publish.ts', [originUrl, TOKEN, SHOW], 'publishing');
+  publisher.on('message', (tookMs) => availableMs.push(Number(tookMs)));
   const playlistUrl = `${edge.url}/hls/${SHOW}/source/live.m3u8`;
   while ((await fetch(playlistUrl)).status !== 200) await delay(200);
+  const crowd = await startPart('crowd.ts', [playlistUrl, String(viewers)], 'arrived');
+  await delay(SETTLE_MS);
 
-  const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
-  const leaving = new AbortController();
-  const tally: ViewerTally = { playlists: 0, parts: 0, faults: 0 };
-  const all = Array.from({ length: viewers }, () => watch(playlistUrl, agent, leaving.signal, tally));
-  const cpuBefore = await cpuSeconds(originUrl);
+  const log = join(edge.dir, 'access.log');
+  const logBytes = statSync(log).size;
+  const pids = { origin: originPid, edge: edge.pid, viewers: crowd.pid, publisher: publisher.pid };
+  const cpu = () => Object.entries(pids).map(([name, pid]) => [name, treeSeconds(pid ?? 0)] as const);
+  const before = new Map(cpu());
+  availableMs.length = 0;
+  crowd.send('begin');
   await delay(seconds * 1_000);
-  const cpu = (await cpuSeconds(originUrl)) - cpuBefore;
-  leaving.abort();
-  await Promise.all(all);
-  agent.destroy();
+  const used = Object.fromEntries(cpu().map(([name, at]) => [name, round(at - (before.get(name) ?? 0))]));
+  crowd.send('end');
+  const [tally] = (await once(crowd, 'message')) as [ViewerTally];
   await delay(1_500); // the edge writes its log once a second
-  const figures = await readEdgeLog(join(edge.dir, 'access.log'));
+  const figures = await readEdgeLog(log, logBytes);
   const perPart = [...figures.originRequestsByPart.values()].filter((count) => count > 0);
   const sum = perPart.reduce((total, count) => total + count, 0);
   return {
@@ -70,16 +69,29 @@ async function measure(): Promise<Record<string, unknown>> {
     origin_requests_per_part_max: Math.max(0, ...perPart),
     p99_available_ms: round(percentile(availableMs, 0.99)),
     p50_available_ms: round(percentile(availableMs, 0.5)),
-    playlists_per_cpu_second: Math.round(figures.originPlaylists / Math.max(0.01, cpu)),
-    origin_cpu_seconds: round(cpu),
+    playlists_per_cpu_second: Math.round(figures.originPlaylists / Math.max(0.01, used['origin'] ?? 0)),
+    p50_part_ms: round(percentile(tally.partMs, 0.5)),
+    p99_part_ms: round(percentile(tally.partMs, 0.99)),
     playlists: tally.playlists,
     parts: tally.parts,
+    parts_expected: Math.round(viewers * seconds * 2),
     faults: tally.faults,
+    cpu_seconds: used,
     machine: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}`,
   };
 }
 
-async function startOrigin(): Promise<string> {
+/** A part of the benchmark in a process of its own, ready when it has said `ready`. */
+async function startPart(file: string, args: string[], ready: string): Promise<ChildProcess> {
+  const child = fork(fileURLToPath(new URL(file, import.meta.url)), args);
+  stops.push(() => end(child));
+  for (;;) {
+    const [message] = (await once(child, 'message')) as [unknown];
+    if (message === ready) return child;
+  }
+}
+
+async function startOrigin(): Promise<{ url: string; pid: number }> {
   const port = await freePort();
   const child = spawn(process.execPath, ['dist/apps/origin/src/main.js'], {
     env: {
@@ -104,7 +116,7 @@ async function startOrigin(): Promise<string> {
         () => false,
       )
     )
-      return url;
+      return { url, pid: child.pid ?? 0 };
     await delay(100);
   }
   throw new Error('the origin did not start');
@@ -129,11 +141,6 @@ async function startEdge(origin: string) {
   });
   stops.push(() => edge.stop());
   return edge;
-}
-
-async function cpuSeconds(originUrl: string): Promise<number> {
-  const text = await (await fetch(`${originUrl}/metrics`)).text();
-  return Number(/^process_cpu_seconds_total(?:\{[^}]*\})? ([\d.e+-]+)/m.exec(text)?.[1] ?? 0);
 }
 
 async function end(child: ChildProcess): Promise<void> {

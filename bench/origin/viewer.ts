@@ -1,66 +1,83 @@
-import { Agent, get } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
+import { RawHttp } from './raw-http.ts';
 
-/** What one simulated viewer did. */
+/** What the simulated viewers of one process did. */
 export interface ViewerTally {
   playlists: number;
   parts: number;
   faults: number;
+  /** Milliseconds between a viewer's playlist that names a part and that part's last byte. */
+  partMs: number[];
 }
 
-interface Answer {
-  status: number;
-  body: string;
+/** What a playlist says of its end: the newest part, and where the next will be. */
+interface PlaylistEnd {
+  newest: string;
+  position: string;
 }
 
-/**
- * Watches one rendition as hls.js does: a blocking playlist, then the part it brought, on connections that stay open. Reads
- * just enough of the playlist to know the next position.
- */
-export async function watch(
-  playlistUrl: string,
-  agent: Agent,
-  signal: AbortSignal,
-  tally: ViewerTally,
-): Promise<void> {
-  let position = '';
-  let newest = '';
-  while (!signal.aborted) {
-    const playlist = await fetchText(`${playlistUrl}${position}`, agent, signal);
-    if (signal.aborted) return;
-    if (playlist?.status !== 200) {
-      tally.faults++;
-      position = '';
-      continue;
-    }
-    tally.playlists++;
-    const name = lastMatch(playlist.body, /EXT-X-PART:[^\n]*URI="([^"]+)"/g);
-    if (name === undefined || name === newest) continue;
-    newest = name;
-    const [, msn = '0', part = '0'] = /-(\d+)\.(\d+)\.m4s$/.exec(name) ?? [];
-    position = `?_HLS_msn=${msn}&_HLS_part=${Number(part) + 1}`;
-    const media = await fetchText(new URL(name, playlistUrl).href, agent, signal);
-    if (media?.status === 200) tally.parts++;
-    else if (!signal.aborted) tally.faults++;
+/** After a fault, as players wait before they try again. */
+const AFTER_FAULT_MS = 500;
+/** Answers remembered by their question: viewers of one position get the same bytes, and reading them once is enough. */
+const REMEMBERED_ENDS = 64;
+
+/** Reads playlists for all viewers of the process. */
+export class PlaylistReader {
+  private readonly ends = new Map<string, PlaylistEnd | undefined>();
+
+  end(question: string, length: number, body: Buffer): PlaylistEnd | undefined {
+    const key = `${question} ${length}`;
+    if (this.ends.has(key)) return this.ends.get(key);
+    const text = (body[0] === 0x1f ? gunzipSync(body) : body).toString('latin1');
+    const end = endOf(text);
+    this.ends.set(key, end);
+    const oldest = this.ends.keys().next();
+    if (this.ends.size > REMEMBERED_ENDS && !oldest.done) this.ends.delete(oldest.value);
+    return end;
   }
 }
 
-function fetchText(url: string, agent: Agent, signal: AbortSignal): Promise<Answer | undefined> {
-  return new Promise((resolve) => {
-    const asking = get(url, { agent, signal }, (response) => {
-      let body = '';
-      response.setEncoding('latin1');
-      response.on('data', (chunk: string) => {
-        if (url.includes('.m3u8')) body += chunk;
-      });
-      response.once('end', () => resolve({ status: response.statusCode ?? 0, body }));
-      response.once('error', () => resolve(undefined));
-    });
-    asking.once('error', () => resolve(undefined));
-  });
+/** Watches one rendition as hls.js does: a blocking delta playlist, then the part it brought, on a connection that stays open. */
+export async function watch(
+  playlistUrl: URL,
+  reader: PlaylistReader,
+  signal: AbortSignal,
+  tally: ViewerTally,
+): Promise<void> {
+  let http = new RawHttp(playlistUrl);
+  let position = '';
+  let newest = '';
+  while (!signal.aborted) {
+    try {
+      const question = playlistUrl.pathname + position;
+      const playlist = await http.get(question, true);
+      if (playlist.status !== 200 || !playlist.body) throw new Error(`${question}: ${playlist.status}`);
+      tally.playlists++;
+      const end = reader.end(question, playlist.length, playlist.body);
+      if (!end || end.newest === newest) continue;
+      ({ newest, position } = end);
+      const askedAt = performance.now();
+      const part = await http.get(new URL(newest, playlistUrl).pathname, false);
+      if (part.status !== 200) throw new Error(`${newest}: ${part.status}`);
+      tally.parts++;
+      tally.partMs.push(performance.now() - askedAt);
+    } catch {
+      if (signal.aborted) break;
+      tally.faults++;
+      http.close();
+      await delay(AFTER_FAULT_MS);
+      http = new RawHttp(playlistUrl);
+      position = '';
+    }
+  }
+  http.close();
 }
 
-function lastMatch(text: string, pattern: RegExp): string | undefined {
-  let last: string | undefined;
-  for (const [, found] of text.matchAll(pattern)) last = found;
-  return last;
+function endOf(text: string): PlaylistEnd | undefined {
+  const at = text.lastIndexOf('#EXT-X-PART:');
+  const [, newest = ''] = /URI="([^"]+)"/.exec(text.slice(at < 0 ? text.length : at)) ?? [];
+  const [, msn, part] = /-(\d+)\.(\d+)\.m4s$/.exec(newest) ?? [];
+  if (msn === undefined) return undefined;
+  return { newest, position: `?_HLS_msn=${msn}&_HLS_part=${Number(part) + 1}&_HLS_skip=YES` };
 }

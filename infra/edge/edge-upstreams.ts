@@ -1,7 +1,9 @@
 import type { EdgeUpstreams } from './edge-options.ts';
 
-/** Idle connections kept to each process, so that a request seldom pays for a new one. */
+/** Idle connections kept to each process (by each worker of nginx), so that a request seldom pays for a new one. */
 const IDLE_CONNECTIONS = 128;
+/** The origin holds one request per waiting viewer and lets all go at once: they must find their connections again. */
+const IDLE_ORIGIN_CONNECTIONS = 8_192;
 
 /** `upstream` blocks: one per process, named `up_<process>`. */
 export function renderUpstreams(upstreams: EdgeUpstreams): string {
@@ -17,7 +19,7 @@ function renderUpstream([name, addresses]: [string, string[]]): string {
   const balance = name === 'chat' ? '    least_conn;\n' : '';
   return `  upstream up_${name} {
 ${balance}${servers}
-    keepalive ${IDLE_CONNECTIONS};
+    keepalive ${name === 'origin' ? IDLE_ORIGIN_CONNECTIONS : IDLE_CONNECTIONS};
     keepalive_timeout 50s;
   }`;
 }

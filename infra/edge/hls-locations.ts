@@ -13,7 +13,12 @@ const SHOW = '/hls/(?:~(?<play_token>[A-Za-z0-9_.-]{1,256})/)?(?<show_id>[0-9a-f
 
 /** Cache zones for media and for the access check. */
 export function renderHlsCaches(cacheDir: string, size: string): string {
-  return `  proxy_cache_path ${cacheDir}/hls levels=1:2 keys_zone=hls:64m max_size=${size} inactive=30m use_temp_path=off;
+  return `  # A blocked playlist request has an answer of its own every half second: storing each costs more than asking for it.
+  map $arg__HLS_msn $playlist_cache {
+    "" hls;
+    default off;
+  }
+  proxy_cache_path ${cacheDir}/hls levels=1:2 keys_zone=hls:64m max_size=${size} inactive=30m use_temp_path=off;
   proxy_cache_path ${cacheDir}/access levels=1 keys_zone=access:8m max_size=64m inactive=10m use_temp_path=off;`;
 }
 
@@ -33,6 +38,8 @@ function accessCheck(): string {
       proxy_set_header Host $host;
       proxy_read_timeout 5s;
       proxy_cache access;
+      open_file_cache max=1024 inactive=20s;
+      open_file_cache_valid 10s;
       proxy_cache_key "$show_id $play_token";
       proxy_cache_valid 204 403 ${ACCESS_SECONDS}s;
       proxy_ignore_headers Cache-Control Expires Set-Cookie Vary;
@@ -55,8 +62,8 @@ function playlists(headers: string): string {
       gunzip on;
       proxy_read_timeout 15s;
       proxy_connect_timeout 2s;
-      proxy_cache hls;
-      proxy_cache_key "$show_id/$hls_file $arg__HLS_msn $arg__HLS_part $arg__HLS_skip $arg_from $arg_to";
+      proxy_cache $playlist_cache;
+      proxy_cache_key "$show_id/$hls_file $arg__HLS_skip $arg_from $arg_to";
       proxy_ignore_headers Vary Set-Cookie Expires;
       proxy_cache_use_stale error timeout http_500 http_502 http_504;
 ${headers}
@@ -75,6 +82,8 @@ function media(headers: string): string {
       proxy_connect_timeout 2s;
       proxy_cache hls;
       proxy_cache_key "$show_id/$hls_file";
+      open_file_cache max=8192 inactive=20s;
+      open_file_cache_valid 10s;
       proxy_ignore_headers Vary Set-Cookie Expires;
       proxy_cache_lock on;
       proxy_cache_lock_timeout ${PART_LOCK_MS}ms;
