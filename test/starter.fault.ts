@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it, jest } from '@jest/globals';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import S3rver from 's3rver';
 import { freePort, startNats, startPostgres, startRedis } from '#servers';
 import { PROCESSES } from '../tools/start/processes.ts';
 import { until } from './support/people.ts';
+import { commandOf, descendants, isRunning, starterPid } from './support/processes.ts';
 import { startSystem, type System } from './support/system.ts';
 
 /** A start with migrations, a demo shop and a first picture, on two processors that other tests use as well. */
@@ -21,16 +22,10 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-interface Process {
-  pid: number;
-  parent: number;
-  name: string;
-}
-
 describe('npm start', () => {
   it('stops every child when it is told to', async () => {
     const system = (running = await startSystem({ demo: true, dataDir }));
-    const children = descendants(starterPid(running));
+    const children = descendants(starterPid(running?.dataDir ?? ''));
     const names = new Set(children.map(({ name }) => name));
     for (const name of ['postgres', 'redis-server', 'nats-server', 'nginx', 'ffmpeg']) {
       expect(names).toContain(name);
@@ -49,7 +44,7 @@ describe('npm start', () => {
     const { items } = (await (await shows()).json()) as { items: { shopName: string }[] };
     expect(items.map(({ shopName }) => shopName)).toContain('Fern & Kiln');
 
-    const catalog = descendants(starterPid(running)).find(({ pid }) =>
+    const catalog = descendants(starterPid(running?.dataDir ?? '')).find(({ pid }) =>
       commandOf(pid).includes('apps/catalog/'),
     );
     expect(catalog).toBeDefined();
@@ -63,20 +58,20 @@ describe('npm start', () => {
       ['redis-server', 'Redis'],
       ['nats-server', 'NATS'],
     ] as const) {
-      const server = descendants(starterPid(running)).find((child) => child.name === program);
+      const server = descendants(starterPid(running?.dataDir ?? '')).find((child) => child.name === program);
       expect(server).toBeDefined();
       process.kill(server?.pid ?? 0, 'SIGKILL');
       await until(`the starter says that ${name} ended`, async () =>
         system.output().includes(`${name} ended (SIGKILL): starting it again.`),
       );
       await until(`${name} runs again`, async () =>
-        descendants(starterPid(running)).some((child) => child.name === program && child.pid !== server?.pid),
+        descendants(starterPid(running?.dataDir ?? '')).some((child) => child.name === program && child.pid !== server?.pid),
       );
     }
     await until('the shows are there still', async () => (await shows()).ok, 60_000);
 
-    const children = descendants(starterPid(running));
-    process.kill(starterPid(running), 'SIGKILL');
+    const children = descendants(starterPid(running?.dataDir ?? ''));
+    process.kill(starterPid(running?.dataDir ?? ''), 'SIGKILL');
     await until('every child has ended', async () => !children.some(isRunning), 60_000);
   });
 });
@@ -110,7 +105,7 @@ describe('npm start with servers of its own', () => {
           S3_SECRET_ACCESS_KEY: 'S3RVER',
         },
       }));
-      const names = descendants(starterPid(system)).map(({ name }) => name);
+      const names = descendants(starterPid(system.dataDir)).map(({ name }) => name);
       for (const server of ['postgres', 'redis-server', 'nats-server']) expect(names).not.toContain(server);
       const shows = await fetch(`${system.siteUrl}/api/catalog/v1/shows?state=live`);
       const { items } = (await shows.json()) as { items: { shopName: string; posterUrl: string | null }[] };
@@ -170,42 +165,4 @@ async function tryToStart(...options: string[]): Promise<{ code: number | null; 
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, output };
-}
-
-function starterPid(system: System | undefined): number {
-  return Number(readFileSync(join(system?.dataDir ?? '', 'start.pid'), 'utf8'));
-}
-
-function descendants(ancestor: number): Process[] {
-  const all = readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .flatMap((pid) => read(Number(pid)) ?? []);
-  const below = (parent: number): Process[] =>
-    all.filter((process) => process.parent === parent).flatMap((process) => [process, ...below(process.pid)]);
-  return below(ancestor);
-}
-
-/** Whether this very process still runs: neither gone, nor waiting to be reaped, nor another with its number. */
-function isRunning({ pid, name }: Process): boolean {
-  return read(pid)?.name === name;
-}
-
-/** From /proc/<pid>/stat: `pid (name) state parent ...` */
-function read(pid: number): Process | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (state === 'Z') return undefined;
-    return { pid, parent: Number(parent), name: stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')')) };
-  } catch {
-    return undefined;
-  }
-}
-
-function commandOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-  } catch {
-    return '';
-  }
 }

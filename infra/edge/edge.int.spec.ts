@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { freePort, startNginx } from '#servers';
 import { renderEdgeConf } from './render-edge-conf.ts';
@@ -123,19 +127,43 @@ describe('media', () => {
     expect(origin.asked(part)).toBe(1);
   });
 
-  it('lets those who want a part at the same moment wait for one answer of the origin', async () => {
-    const asked = Promise.withResolvers<ServerResponse>();
-    hlsHandler = (_request, response) => asked.resolve(response);
+  it('asks the origin once for a part that many want at the same moment, however long it takes', async () => {
+    // Longer than the first cache lets anybody wait for another.
+    const slowMs = 200;
+    hlsHandler = (_request, response) =>
+      void setTimeout(() => response.writeHead(200, IMMUTABLE).end('one answer'), slowMs);
     const part = freshPart();
-    const first = fetch(edge.url + part);
-    const response = await asked.promise;
-    const second = fetch(edge.url + part);
-    // The second is let through only when the lock's time is over: by then it has been answered from the first.
-    response.writeHead(200, IMMUTABLE).end('one answer');
-    hlsHandler = (_request, late) => late.writeHead(200, IMMUTABLE).end('one answer');
-    expect(await (await first).text()).toBe('one answer');
-    expect(await (await second).text()).toBe('one answer');
-    expect(origin.asked(part)).toBeLessThanOrEqual(2);
+    const texts = await Promise.all(
+      Array.from({ length: 40 }, async () => (await fetch(edge.url + part)).text()),
+    );
+    expect(new Set(texts)).toEqual(new Set(['one answer']));
+    expect(origin.asked(part)).toBe(1);
+  });
+
+  it('keeps its connections to the origin', async () => {
+    hlsHandler = (_request, response) => response.writeHead(200, IMMUTABLE).end('part');
+    const connections = new Set<unknown>();
+    const note = ({ socket }: IncomingMessage): void => void connections.add(socket);
+    origin.server.on('request', note);
+    for (let round = 0; round < 20; round++) await (await fetch(edge.url + freshPart())).text();
+    // One of each worker at most, for the part and for the permission to play.
+    expect(connections.size).toBeLessThanOrEqual(4);
+    origin.server.off('request', note);
+  });
+
+  it('starts after an nginx that was killed', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'edge-killed-'));
+    const port = await freePort();
+    const start = () => startMain(dir, port);
+    const killed = await start();
+    const exited = once(killed, 'exit');
+    // With its workers, as whoever starts it does.
+    process.kill(-(killed.pid ?? 0), 'SIGKILL');
+    await exited;
+    const next = await start();
+    next.kill('SIGTERM');
+    await once(next, 'exit');
+    rmSync(dir, { recursive: true, force: true });
   });
 
   it('keeps what the origin gave while the origin is away, the permission to play included', async () => {
@@ -384,6 +412,34 @@ async function rawStatus(path: string): Promise<number | undefined> {
       .on('error', reject)
       .end();
   });
+}
+
+/** The edge as it is started: a small program that becomes nginx. */
+async function startMain(dir: string, port: number): Promise<ChildProcess> {
+  const main = fileURLToPath(new URL('main.ts', import.meta.url));
+  const child = spawn(process.execPath, ['--conditions=source', main], {
+    env: {
+      PATH: process.env['PATH'],
+      EDGE_DIR: dir,
+      EDGE_PORT: String(port),
+      PLAYER_DIR: dir,
+      API_DOCS_DIR: dir,
+    },
+    stdio: 'inherit',
+    detached: true,
+  });
+  const exited = once(child, 'exit').then(() => true);
+  const answers = () =>
+    fetch(`http://127.0.0.1:${port}/hls/`).then(
+      () => true,
+      () => false,
+    );
+  while (!(await answers())) {
+    if (await Promise.race([exited, new Promise((resolve) => setTimeout(() => resolve(false), 20))])) {
+      throw new Error('the edge did not start');
+    }
+  }
+  return child;
 }
 
 interface Upstream {

@@ -1,7 +1,8 @@
-import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { readEnv } from '#process';
 import { edgeEnv, type EdgeEnv } from './edge.env.ts';
+import { partsSocket } from './hls-locations.ts';
 import { renderEdgeConf } from './render-edge-conf.ts';
 
 /** Where package systems put nginx. */
@@ -16,6 +17,7 @@ const EXECUTABLES = [
 const env = readEnv(edgeEnv);
 const dir = resolve(env.EDGE_DIR);
 mkdirSync(join(dir, 'cache'), { recursive: true });
+rmSync(partsSocket(dir), { force: true });
 const conf = join(dir, 'nginx.conf');
 writeFileSync(conf, render(env));
 

@@ -3,7 +3,7 @@ import { checkEdgeOptions } from './edge-options.ts';
 import type { EdgeOptions } from './edge-options.ts';
 import { renderUpstreams } from './edge-upstreams.ts';
 import { forwardHeaders } from './forward-headers.ts';
-import { renderHlsCaches, renderHlsLocations } from './hls-locations.ts';
+import { renderHlsCaches, renderHlsLocations, renderPartsServer } from './hls-locations.ts';
 import { renderPageLocations } from './page-locations.ts';
 import { baseHeaders } from './security-headers.ts';
 import { renderStatusServer } from './status-server.ts';
@@ -19,6 +19,7 @@ http {
 ${renderHttp(options)}
 
 ${renderUpstreams(options.upstreams)}
+${renderPartsServer(options)}
 
   server {
 ${renderServer(options)}
@@ -137,7 +138,7 @@ const MIME_TYPES = `  types {
 
 const LOG_AND_TIMEOUTS = `  log_format json escape=json '{"time":"$time_iso8601","address":"$remote_addr","method":"$request_method",'
     '"uri":"$logged_uri","status":$status,"bytes":$body_bytes_sent,"seconds":$request_time,'
-    '"cache":"$upstream_cache_status","upstream":"$upstream_addr","requestId":"$request_id"}';
+    '"cache":"$upstream_cache_status","parts":"$upstream_http_x_parts_cache","upstream":"$upstream_addr","requestId":"$request_id"}';
   server_tokens off;
   sendfile on;
   tcp_nopush on;

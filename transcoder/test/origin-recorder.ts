@@ -16,6 +16,7 @@ export interface RecordedPart {
   arrivedAt: number;
   samples: TimedSample[];
   track: TrackInfo;
+  bytes: Buffer;
 }
 
 /** An origin that stores what it is told, checks the order, and answers as the contract says. */
@@ -30,6 +31,7 @@ export class OriginRecorder {
   /** Answers with this instead of storing; undefined stores. */
   refuseWith: { status: number; code: string } | undefined;
   private readonly inits = new Map<string, TrackInfo>();
+  private readonly initBytes = new Map<string, Buffer>();
   private readonly demands = new Set<ServerResponse>();
   private asked: Record<string, number> = {};
   private generation = 0;
@@ -74,6 +76,20 @@ export class OriginRecorder {
     return this.parts.filter((part) => part.rendition === rendition);
   }
 
+  /** A rendition's newest run as one file, as a player would put it together. */
+  file(rendition: string): { bytes: Buffer; samples: TimedSample[]; track: TrackInfo } {
+    const run = this.of(rendition).at(-1)?.run;
+    const parts = this.of(rendition).filter((part) => part.run === run);
+    const init = this.initBytes.get(`${rendition}/${run}`);
+    const [first] = parts;
+    if (!init || !first) throw new Error(`${rendition} has nothing yet`);
+    return {
+      bytes: Buffer.concat([init, ...parts.map(({ bytes }) => bytes)]),
+      samples: parts.flatMap(({ samples }) => samples),
+      track: first.track,
+    };
+  }
+
   private tell(response: ServerResponse): void {
     const line: DemandLine = { askedMsAgo: this.asked };
     response.write(`${JSON.stringify(line)}\n`);
@@ -94,7 +110,10 @@ export class OriginRecorder {
     if (path[0] === 'renditions' && !what) {
       this.declared.set(rendition, RenditionDeclaration.parse(JSON.parse(body.toString())));
     }
-    if (what === 'init') this.inits.set(`${rendition}/${number}`, readInitSegment(body)[0] as TrackInfo);
+    if (what === 'init') {
+      this.inits.set(`${rendition}/${number}`, readInitSegment(body)[0] as TrackInfo);
+      this.initBytes.set(`${rendition}/${number}`, body);
+    }
     if (what === 'segments' && path[4] === 'end') this.ended.push(`${rendition} ${number}`);
     if (what === 'segments' && path[4] === 'parts') {
       const fault = this.store(rendition, Number(number), Number(index), url.searchParams, body, generation);
@@ -151,6 +170,7 @@ export class OriginRecorder {
       arrivedAt: Date.now(),
       samples: readChunk(body, track),
       track,
+      bytes: body,
     });
     return undefined;
   }

@@ -12,7 +12,8 @@ export interface ShownFrame {
 /** The state that the page keeps for us. */
 export interface Measured {
   frames: ShownFrame[];
-  unreadable: number;
+  /** When frames were shown that no publisher drew: the slate. */
+  others: number[];
   stalls: number;
 }
 
@@ -23,7 +24,7 @@ export interface Measured {
 export const MEASURE_IN_PAGE = `(() => {
   const video = document.querySelector('video');
   const bits = ${TIME_CODE_BITS};
-  const state = { frames: [], unreadable: 0, stalls: 0 };
+  const state = { frames: [], others: [], stalls: 0 };
   window.__latency = state;
   const canvas = document.createElement('canvas');
   const context = canvas.getContext('2d', { willReadFrequently: true });
@@ -35,11 +36,12 @@ export const MEASURE_IN_PAGE = `(() => {
     context.drawImage(video, 0, 0, video.videoWidth, canvas.height, 0, 0, canvas.width, canvas.height);
     const row = context.getImageData(0, Math.floor(canvas.height / 2), canvas.width, 1).data;
     const bright = (column) => row[4 * Math.floor((column + 0.5) * side)] > 128;
+    const shownAt = performance.timeOrigin + frame.expectedDisplayTime;
     if (bright(0) && !bright(1)) {
       let drawnAt = 0;
       for (let bit = 0; bit < bits; bit += 1) drawnAt = drawnAt * 2 + (bright(bit + 2) ? 1 : 0);
-      state.frames.push({ shownAt: performance.timeOrigin + frame.expectedDisplayTime, drawnAt, width: video.videoWidth });
-    } else state.unreadable += 1;
+      state.frames.push({ shownAt, drawnAt, width: video.videoWidth });
+    } else state.others.push(shownAt);
     video.requestVideoFrameCallback(read);
   };
   video.requestVideoFrameCallback(read);

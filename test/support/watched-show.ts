@@ -1,0 +1,120 @@
+import type { Page } from 'playwright-core';
+import { delaysOf, MEASURE_IN_PAGE, type Measured } from './read-time-code.ts';
+import { until } from './people.ts';
+
+/** Pictures further apart than this are a stall that people notice. */
+const STALL_MS = 700;
+/** Good again: fresh pictures of the publisher, one after the other, for this long. */
+const GOOD_FOR_MS = 3_000;
+/** From the publisher's drawing to the screen. */
+const FRESH_WITHIN_MS = 8_000;
+const RECOVERED_WITHIN_MS = 60_000;
+const ASK_EVERY_MS = 400;
+
+/** What a viewer saw from a moment on until the picture was good again. */
+export interface Seen {
+  /** Seconds until pictures of the publisher came again without a stall. */
+  recoveredS: number;
+  /** Seconds without any new picture, all stalls together, and the longest of them. */
+  stalledS: number;
+  longestStallS: number;
+  /** Whether the slate was shown, and after how many seconds. */
+  slateAfterS: number | undefined;
+  /** Segment numbers only grew, and nobody said that the show had ended. */
+  sequenceKept: boolean;
+  /** Delay behind the publisher afterwards. */
+  delayS: number;
+}
+
+/** Counts the pictures on the page from now on. */
+export async function beginToWatch(page: Page): Promise<void> {
+  await page.evaluate(MEASURE_IN_PAGE);
+}
+
+/** Does something to the show and tells what its viewer saw. Nobody touches the page. */
+export async function seenThrough(
+  page: Page,
+  playlistUrl: string,
+  trouble: () => Promise<unknown> | unknown,
+): Promise<Seen> {
+  const sequence = followSequence(playlistUrl);
+  const from = Date.now();
+  await trouble();
+  const troubledUntil = Date.now();
+  const measured = await until(
+    'the picture is good again',
+    async () => {
+      const now = await measuredOn(page);
+      return isGood(now, troubledUntil) ? now : undefined;
+    },
+    RECOVERED_WITHIN_MS,
+  );
+  const sequenceKept = await sequence.stop();
+  const shown = [...measured.frames.map(({ shownAt }) => shownAt), ...measured.others]
+    .filter((at) => at > from - STALL_MS)
+    .toSorted((a, b) => a - b);
+  const stalls = shown
+    .slice(1)
+    .map((at, index) => at - (shown[index] ?? at))
+    .filter((gap) => gap > STALL_MS);
+  const slateAt = measured.others.find((at) => at > from);
+  return {
+    recoveredS: seconds(goodSince(measured) - from),
+    stalledS: seconds(stalls.reduce((sum, gap) => sum + gap, 0)),
+    longestStallS: seconds(Math.max(0, ...stalls)),
+    slateAfterS: slateAt === undefined ? undefined : seconds(slateAt - from),
+    sequenceKept,
+    delayS: seconds(delaysOf(measured.frames).at(-1) ?? 0),
+  };
+}
+
+async function measuredOn(page: Page): Promise<Measured> {
+  return (await page.evaluate('window.__latency')) as Measured;
+}
+
+function isGood(measured: Measured, since: number): boolean {
+  const last = measured.frames.at(-1);
+  if (!last || Date.now() - last.shownAt > STALL_MS) return false;
+  if ((delaysOf([last])[0] ?? Infinity) > FRESH_WITHIN_MS) return false;
+  return last.shownAt - Math.max(since, goodSince(measured)) > GOOD_FOR_MS;
+}
+
+/** When the last run of the publisher's pictures without a stall or another picture began. */
+function goodSince({ frames, others }: Measured): number {
+  let begin = frames.at(-1)?.shownAt ?? 0;
+  const lastOther = others.at(-1) ?? 0;
+  for (const { shownAt } of frames.toReversed()) {
+    if (begin - shownAt > STALL_MS || shownAt < lastOther) break;
+    begin = shownAt;
+  }
+  return begin;
+}
+
+/** Asks for a playlist over and over; a part that cannot be reached meanwhile is no matter, a number that goes back is. */
+function followSequence(playlistUrl: string): { stop(): Promise<boolean> } {
+  let kept = true;
+  let newest = -1;
+  let stopped = false;
+  const following = (async () => {
+    while (!stopped) {
+      const answer = await fetch(playlistUrl, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
+      const text = answer?.status === 200 ? await answer.text().catch(() => '') : '';
+      const numbers = [...text.matchAll(/-(\d+)\.m4s/g)].map(([, number]) => Number(number));
+      const last = numbers.at(-1) ?? newest;
+      if (text.includes('#EXT-X-ENDLIST') || last < newest) kept = false;
+      newest = last;
+      await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+    }
+  })();
+  return {
+    async stop() {
+      stopped = true;
+      await following;
+      return kept;
+    },
+  };
+}
+
+function seconds(ms: number): number {
+  return Math.round(ms / 100) / 10;
+}

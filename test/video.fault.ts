@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { newVisitor, openBrowser, pictureOf } from './support/browser.ts';
+import { until } from './support/people.ts';
+import { commandOf, descendants, starterPid, type Process } from './support/processes.ts';
+import { setStage, streamKey, untilShow, type Stage } from './support/stage.ts';
+import { startSteadyPublisher, type SteadyPublisher } from './support/steady-publisher.ts';
+import { startSystem, type System } from './support/system.ts';
+import { beginToWatch, seenThrough, type Seen } from './support/watched-show.ts';
+
+/** A cold start of everything and a picture through it, on processors that others use as well. */
+jest.setTimeout(240_000);
+
+let system: System;
+let stage: Stage;
+let publisher: SteadyPublisher;
+let browser: Browser;
+let page: Page;
+let errors: string[];
+const table: string[] = [];
+
+beforeAll(async () => {
+  system = await startSystem();
+  stage = await setStage(system.siteUrl, { title: 'A show that does not die', units: 0 });
+  const { streamKey: key } = await streamKey(stage);
+  const url = `rtmp://127.0.0.1:${system.rtmpPort}/live/${key}`;
+  publisher = startSteadyPublisher({ url, size: '640x360', frameRate: 15, videoKbps: 600, timeCode: true });
+  await untilShow(stage, 'live', 60_000);
+  browser = await openBrowser();
+  ({ page, errors } = await newVisitor(browser, system.siteUrl));
+  await page.goto(`/shows/${stage.show.showId}`);
+  await until('the picture moves', async () => (await pictureOf(page)).frames > 60, 60_000);
+  await beginToWatch(page);
+  await seen('nothing at all', () => undefined);
+});
+
+afterAll(async () => {
+  process.stderr.write(`\n${table.join('\n')}\n`);
+  await browser?.close();
+  await publisher?.stop();
+  await system?.stop();
+});
+
+describe('somebody watches while', () => {
+  it.each<[string, (process: Process) => boolean]>([
+    ['every ffmpeg of the transcoder', ({ name }) => name === 'ffmpeg'],
+    ['the transcoder', ({ pid }) => commandOf(pid).includes('dist/transcoder/')],
+    ['the origin', ({ pid }) => commandOf(pid).includes('apps/origin/')],
+    ['ingest', ({ pid }) => commandOf(pid).includes('apps/ingest/')],
+    ['nginx', ({ pid }) => commandOf(pid).startsWith('nginx: master')],
+  ])('%s is killed', async (who, isVictim) => {
+    const result = await seen(`${who} killed`, () => {
+      const victims = descendants(starterPid(system.dataDir)).filter(isVictim);
+      expect(victims.length).toBeGreaterThan(0);
+      for (const { pid } of victims) process.kill(pid, 'SIGKILL');
+    });
+    expect(result.sequenceKept).toBe(true);
+    expect(errors).toEqual([]);
+  });
+
+  it.each([5, 20])('the publisher is away for %i s', async (awayS) => {
+    const result = await seen(`publisher away for ${awayS} s`, () => publisher.away(awayS * 1_000));
+    expect(result).toMatchObject({ sequenceKept: true, slateAfterS: expect.any(Number) });
+    expect(errors).toEqual([]);
+  });
+});
+
+/** Watches through trouble and notes a line of the table. */
+async function seen(what: string, trouble: () => Promise<unknown> | unknown): Promise<Seen> {
+  const playlist = `${system.siteUrl}/hls/${stage.show.showId}/source/live.m3u8`;
+  const result = await seenThrough(page, playlist, trouble);
+  const { recoveredS, stalledS, longestStallS, slateAfterS, sequenceKept, delayS } = result;
+  const slate = slateAfterS === undefined ? 'no' : `after ${slateAfterS} s`;
+  table.push(
+    `| ${what} | ${stalledS} s (longest ${longestStallS} s) | ${slate} | ${recoveredS} s | ${sequenceKept ? 'kept' : 'broken'} | ${delayS} s |`,
+  );
+  return result;
+}
