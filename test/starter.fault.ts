@@ -65,7 +65,9 @@ describe('npm start', () => {
         system.output().includes(`${name} ended (SIGKILL): starting it again.`),
       );
       await until(`${name} runs again`, async () =>
-        descendants(starterPid(running?.dataDir ?? '')).some((child) => child.name === program && child.pid !== server?.pid),
+        descendants(starterPid(running?.dataDir ?? '')).some(
+          (child) => child.name === program && child.pid !== server?.pid,
+        ),
       );
     }
     await until('the shows are there still', async () => (await shows()).ok, 60_000);

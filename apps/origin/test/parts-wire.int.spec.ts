@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { newId } from '#process';
 import { PartsWriter } from '#testing';
 import { begin, declaration, done, putSegment, video } from './put-fixture.ts';
@@ -61,6 +63,27 @@ describe('who may write', () => {
     origin = await startTestOrigin(folder.path);
     await expect(writerOf(fresh.showId, 6).seal()).rejects.toThrow('stale_generation');
     expect(await writerOf(fresh.showId, 7).seal()).toEqual({ nextSequence: 0, discontinuitySequence: 0 });
+  });
+});
+
+describe('a full disk', () => {
+  it('is said to be one, shows viewers nothing half, and takes the same part once there is room', async () => {
+    const writer = writerOf();
+    await begin(writer, 'a');
+    await putSegment(writer, { rendition: 'source', msn: 0, run: 'a', fragments: [0, 1, 2, 3] });
+    const playlist = async () => (await fetch(`${origin.url}/hls/${writer.showId}/source/live.m3u8`)).text();
+    const before = await playlist();
+    // The device that is always full, in place of the next segment's file.
+    const file = join(folder.path, 'live', writer.showId, 'source', 'a-1.m4s');
+    await symlink('/dev/full', file);
+    expect(await problem(writer.part('source', [1, 0], query, bytes))).toMatchObject({
+      status: 507,
+      code: 'storage_full',
+    });
+    expect(await playlist()).toBe(before);
+    await rm(file);
+    await done(writer.part('source', [1, 0], query, bytes));
+    expect(await playlist()).toContain('a-1.0.m4s');
   });
 });
 

@@ -269,7 +269,7 @@ describe('recordings', () => {
     expect(await remove(first.showId)).toMatchObject({ status: 204 });
     expect(await bytesLeft(first.showId)).toEqual([]);
     expect((await fetch(`${origin.url}/playback/${first.showId}?token=`)).headers.get('x-show-state')).toBe(
-      'unknown',
+      'deleted',
     );
 
     await origin.service.call(setRetentionEndpoint, { params: { shopId }, body: { days: 30 } }, { as: host });

@@ -115,6 +115,7 @@ export const StreamAdvice = z.object({
     'rung_dropped',
     'transcoder_restarted',
     'transcoder_missing',
+    'storage_full',
   ]),
   level: z.enum(['hint', 'warning', 'problem']),
   text: z.string(),
@@ -138,7 +139,7 @@ export const transcodeTroubled = defineEvent({
   data: z.object({
     streamId: Id,
     showId: Id,
-    what: z.enum(['restarted', 'rung_dropped', 'top_rung_encoded', 'gave_up']),
+    what: z.enum(['restarted', 'rung_dropped', 'top_rung_encoded', 'storage_full', 'gave_up']),
     blame: Blame,
     rendition: z.string().nullable(),
     detail: z.string(),

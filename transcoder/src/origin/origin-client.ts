@@ -15,6 +15,8 @@ const RETRY_FIRST_MS = 50;
 const RETRY_MOST_MS = 1_000;
 /** What may wait for an origin that is away; about half a minute of a full ladder. */
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
+/** Status of the refusal `storage_full`. */
+const STORAGE_FULL = 507;
 const PROBLEM_CHARS = 10_000;
 
 /** Why the origin takes nothing more from this writer, or wants it to begin again. */
@@ -27,6 +29,8 @@ export interface OriginClientOptions {
   logger: Logger;
   /** Called at most once per generation; what was waiting is dropped. */
   onVerdict: (verdict: OriginVerdict) => void;
+  /** The origin has no room; called again and again while that lasts. What is to be put waits and is tried again. */
+  onFull?: () => void;
   /** Seconds between handing a part over and the origin's answer. */
   onPutDone?: (seconds: number) => void;
 }
@@ -167,6 +171,7 @@ export class OriginClient {
         );
         return 'out_of_step';
       }
+      if (answer?.status === STORAGE_FULL) this.options.onFull?.();
       await new Promise((resolve) => setTimeout(resolve, wait));
     }
     return undefined;

@@ -26,6 +26,8 @@ const RETRY_SILENCE_MS = 5_000;
 const MAX_BREAKS = 5;
 const BREAKS_WINDOW_MS = 60_000;
 const REST_MS = 30_000;
+/** While a disk is full, the studio is reminded. */
+const TELL_FULL_EVERY_MS = 30_000;
 const DEFAULT_TOP_SIDE = 1_080;
 
 /** How a session came to its end. */
@@ -69,6 +71,7 @@ export class StreamSession {
   private wanted: string[] = [];
   private breaks: number[] = [];
   private restUntil = 0;
+  private fullToldUntil = 0;
   private sealing: Promise<void> | undefined;
 
   constructor(options: StreamSessionOptions) {
@@ -82,6 +85,7 @@ export class StreamSession {
       showId,
       logger: this.logger,
       onVerdict: (verdict) => this.handleVerdict(verdict),
+      onFull: () => this.handleFull(),
       onPutDone: options.onPutDone,
     });
     this.ladder = new LadderBook(this.client);
@@ -330,6 +334,19 @@ export class StreamSession {
     if (verdict === 'stale_generation') void this.stop('fenced');
     else if (verdict === 'stream_ended' || verdict === 'show_deleted') void this.stop('ended');
     else void this.reseal().catch(() => undefined);
+  }
+
+  private handleFull(): void {
+    const now = performance.now();
+    if (now < this.fullToldUntil) return;
+    this.fullToldUntil = now + TELL_FULL_EVERY_MS;
+    this.logger.error('the origin has no room; what it did not take is tried again');
+    this.out.trouble({
+      what: 'storage_full',
+      blame: 'machine',
+      rendition: null,
+      detail: 'the origin has no room',
+    });
   }
 
   private handleBroken(why: string): void {

@@ -4,7 +4,7 @@ import type { CutPart } from '../timeline/cutter.ts';
 
 /** A trouble worth telling the host of. */
 export interface Trouble {
-  what: 'restarted' | 'rung_dropped' | 'top_rung_encoded' | 'gave_up';
+  what: 'restarted' | 'rung_dropped' | 'top_rung_encoded' | 'storage_full' | 'gave_up';
   blame: Blamed;
   rendition: string | null;
   detail: string;

@@ -1,6 +1,7 @@
 import type { FlvTag } from '#flv';
 import { describe, expect, it } from '@jest/globals';
 import { advise } from './advise.ts';
+import { adviceOf } from './advice-of.ts';
 import { StreamMeter } from './stream-meter.ts';
 
 const AVC_720P30 = Buffer.from(
@@ -22,6 +23,19 @@ interface Stream {
   delay?: (frame: number) => number;
   audioLost?: (ms: number) => boolean;
 }
+
+describe('a stream that nobody transcodes', () => {
+  const meter = new StreamMeter();
+  feed(meter, { seconds: 10 });
+  const codes = (unreadSince: number | undefined) =>
+    adviceOf({ unreadSince, meter }, [], 10_000).map(({ code }) => code);
+
+  it('is told to its host, once a take-over would be done', () => {
+    expect(codes(undefined)).toEqual([]);
+    expect(codes(9_000)).toEqual([]);
+    expect(codes(3_000)).toEqual(['transcoder_missing']);
+  });
+});
 
 describe('health of a stream', () => {
   it('measures a good one and has no advice', () => {

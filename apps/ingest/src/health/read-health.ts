@@ -3,7 +3,7 @@ import type { StreamAdvice, StreamHealth } from '#contracts';
 import type { IngestParts } from '../ingest-parts.ts';
 import { readSessionOfShow } from '../sessions/publish-sessions.ts';
 import type { Publisher } from '../streams/publisher.ts';
-import { advise } from './advise.ts';
+import { adviceOf } from './advice-of.ts';
 import type { StreamFigures } from './stream-meter.ts';
 
 /** A refusal older than this no longer explains why nothing arrives. */
@@ -44,7 +44,7 @@ function arriving(publisher: Publisher, trouble: StreamAdvice[]) {
     audio: audioOf(figures),
     framesDropped: figures.framesDropped,
     jitterMs: figures.jitterMs,
-    advice: [...trouble, ...advise(figures)],
+    advice: adviceOf(publisher.stream, trouble),
   };
 }
 

@@ -3,7 +3,7 @@ import { streamHealthChanged } from '#contracts';
 import type { Logger } from '#process';
 import type { Publishers } from '../streams/publishers.ts';
 import type { TranscodeTroubles } from './transcode-troubles.ts';
-import { advise } from './advise.ts';
+import { adviceOf } from './advice-of.ts';
 
 const EVERY_MS = 1_000;
 
@@ -17,10 +17,10 @@ export function tellHealth(
   const told = new Map<string, string>();
   const timer = setInterval(() => {
     const live = new Set<string>();
-    for (const { session, stream } of publishers.all()) {
-      const { streamId, showId, shopId } = session;
+    for (const publisher of publishers.all()) {
+      const { streamId, showId, shopId } = publisher.session;
       live.add(streamId);
-      const advice = [...troubles.of(showId), ...advise(stream.meter.figures(performance.now()))];
+      const advice = adviceOf(publisher.stream, troubles.of(showId));
       const codes = advice.map(({ code }) => code).join();
       if (told.get(streamId) === codes) continue;
       told.set(streamId, codes);

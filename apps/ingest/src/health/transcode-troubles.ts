@@ -32,11 +32,15 @@ function adviceOf({ what, blame, rendition }: Trouble): StreamAdvice | undefined
     const text = `The server cannot keep up; the rendition ${rendition ?? ''} is off for now. Viewers see the others.`;
     return { code: 'rung_dropped', level: 'warning', text };
   }
+  if (what === 'storage_full') return { code: 'storage_full', level: 'problem', text: FULL_TEXT };
   if (what === 'restarted' || what === 'gave_up') {
     return { code: 'transcoder_restarted', level: 'warning', text: RESTART_TEXT[blame] };
   }
   return undefined;
 }
+
+const FULL_TEXT =
+  'The server has no room for your stream, so viewers see no new picture. Keep streaming; tell the operator to free the disk.';
 
 const RESTART_TEXT: Record<Trouble['blame'], string> = {
   publisher:

@@ -28,6 +28,8 @@ export class Publisher implements TagSink {
   /** What is still to be told once the database or the queue is back. */
   confirmed = false;
   jobPut = false;
+  /** When a further job was put because nobody read the stream. */
+  askedAgainAt = 0;
   /** Jobs put so far for this connection. */
   jobsPut = 0;
   private readonly cutConnection: (why: string) => void;

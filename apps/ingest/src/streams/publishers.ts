@@ -273,12 +273,16 @@ export class Publishers implements PublisherEvents {
   private async catchUp(): Promise<void> {
     for (const publisher of this.byStream.values()) {
       const { stream } = publisher;
-      if (stream.unreadSince !== undefined && performance.now() - stream.unreadSince > UNREAD_MS) {
+      const now = performance.now();
+      if (
+        stream.unreadSince !== undefined &&
+        now - Math.max(stream.unreadSince, publisher.askedAgainAt) > UNREAD_MS
+      ) {
         this.options.logger.warn(
           { streamId: publisher.session.streamId },
           'no transcoder reads a stream; asking again',
         );
-        stream.unreadSince = performance.now();
+        publisher.askedAgainAt = now;
         publisher.jobPut = false;
       }
       if (!publisher.recorded) {

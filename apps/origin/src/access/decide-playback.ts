@@ -17,7 +17,8 @@ export async function decidePlayback(
   if (show === 'not found') return shows.trustsEveryone ? 'play' : 'unknown';
   if (show === 'unreachable') return 'undecided';
   if (show.kind === 'deleted') return 'deleted';
-  if (show.mediaRemoved) return 'unknown';
+  // Was there and will not be again: as gone as with its show.
+  if (show.mediaRemoved) return 'deleted';
   const { visibility, state, goLive } = show.facts;
   const rehearsal = goLive === 'manual' && state === 'scheduled';
   if (visibility !== 'private' && !rehearsal) return 'play';

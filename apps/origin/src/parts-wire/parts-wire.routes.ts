@@ -42,6 +42,10 @@ const Generation = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
 export function partsWireRoutes(parts: PartsWireParts) {
   return async (fastify: FastifyInstance): Promise<void> => {
     fastify.addHook('onRequest', requireInternal(parts.internalToken));
+    // Nothing of a part that found no room is told to viewers, and the same part may be put again.
+    fastify.setErrorHandler((error) => {
+      throw isFull(error) ? refuse('storage_full') : error;
+    });
     for (const type of ['video/mp4', 'audio/mp4', 'application/octet-stream']) {
       fastify.addContentTypeParser(
         type,
@@ -118,6 +122,11 @@ async function writer(
   const generation = parse(Generation, request.headers[GENERATION_HEADER]);
   await checkShow(showId);
   return { stream: await shelf.openOrCreate(showId), generation };
+}
+
+function isFull(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOSPC' || code === 'EDQUOT';
 }
 
 type Refused =

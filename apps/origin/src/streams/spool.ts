@@ -35,9 +35,15 @@ export class Spool {
       current = { name, file: await open(this.pathOf(rendition, name), offset === 0 ? 'w' : 'r+') };
       this.writing.set(rendition, current);
     }
-    for (let done = 0; done < bytes.length;) {
-      const { bytesWritten } = await current.file.write(bytes, done, bytes.length - done, offset + done);
-      done += bytesWritten;
+    try {
+      for (let done = 0; done < bytes.length;) {
+        const { bytesWritten } = await current.file.write(bytes, done, bytes.length - done, offset + done);
+        done += bytesWritten;
+      }
+    } catch (error) {
+      // The next try begins with a file that is opened anew.
+      await this.finish(rendition);
+      throw error;
     }
   }
 
