@@ -1,4 +1,4 @@
-import { TIME_CODE_BITS } from '../../libs/testing/publisher.ts';
+import { TIME_CODE_BITS } from '#testing';
 
 /** One frame as the page showed it, times in milliseconds. */
 export interface ShownFrame {
