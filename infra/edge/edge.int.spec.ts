@@ -39,7 +39,7 @@ beforeAll(async () => {
   showState = { [PRIVATE_SHOW]: 'private', [DELETED_SHOW]: 'deleted', [ABSENT_SHOW]: 'unknown' };
   origin = await startUpstream(originHandler);
   other = await startUpstream((request, response) => {
-    if (/^\/api\/chat\/v1\/shows\//.test(request.url ?? '')) return roomHandler(request, response);
+    if (request.url?.startsWith('/api/chat/v1/shows/')) return roomHandler(request, response);
     if (request.url?.startsWith('/api/checkout/slow')) return;
     response.writeHead(200, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ url: request.url, headers: request.headers }));

@@ -4,6 +4,8 @@ import { until } from './people.ts';
 
 /** Pictures further apart than this are a stall that people notice. */
 const STALL_MS = 700;
+/** A single picture that cannot be read is no slate. */
+const SLATE_PICTURES = 5;
 /** Good again: fresh pictures of the publisher, one after the other, for this long. */
 const GOOD_FOR_MS = 3_000;
 /** From the publisher's drawing to the screen. */
@@ -57,9 +59,10 @@ export async function seenThrough(
     .slice(1)
     .map((at, index) => at - (shown[index] ?? at))
     .filter((gap) => gap > STALL_MS);
-  const slateAt = measured.others.find((at) => at > from);
+  const slate = measured.others.filter((at) => at > from);
+  const slateAt = slate.length < SLATE_PICTURES ? undefined : slate[0];
   return {
-    recoveredS: seconds(goodSince(measured) - from),
+    recoveredS: seconds(Math.max(0, goodSince(measured) - from)),
     stalledS: seconds(stalls.reduce((sum, gap) => sum + gap, 0)),
     longestStallS: seconds(Math.max(0, ...stalls)),
     slateAfterS: slateAt === undefined ? undefined : seconds(slateAt - from),
@@ -72,11 +75,13 @@ async function measuredOn(page: Page): Promise<Measured> {
   return (await page.evaluate('window.__latency')) as Measured;
 }
 
+/** Whether pictures that the publisher drew after the trouble come one after the other: what was buffered proves nothing. */
 function isGood(measured: Measured, since: number): boolean {
   const last = measured.frames.at(-1);
   if (!last || Date.now() - last.shownAt > STALL_MS) return false;
-  if ((delaysOf([last])[0] ?? Infinity) > FRESH_WITHIN_MS) return false;
-  return last.shownAt - Math.max(since, goodSince(measured)) > GOOD_FOR_MS;
+  const delay = delaysOf([last])[0] ?? Infinity;
+  if (delay > FRESH_WITHIN_MS) return false;
+  return last.shownAt - delay > since + GOOD_FOR_MS && last.shownAt - goodSince(measured) > GOOD_FOR_MS;
 }
 
 /** When the last run of the publisher's pictures without a stall or another picture began. */
