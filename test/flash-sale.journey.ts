@@ -3,6 +3,7 @@ import { getStockEndpoint, listShopOrdersEndpoint } from '#contracts';
 import type { Browser, Page } from 'playwright-core';
 import { order } from './support/live-command.ts';
 import { logInBy, newVisitor, openBrowser } from './support/browser.ts';
+import { pay } from './support/checkout-page.ts';
 import { signUp, until } from './support/people.ts';
 import { planSale, setStage, type Stage } from './support/stage.ts';
 import { theSystem } from './support/system.ts';
@@ -35,7 +36,7 @@ describe('a flash sale of three units', () => {
     expect(outcomes.toSorted()).toEqual(['checkout', 'checkout', 'checkout', 'sold out', 'sold out']);
 
     const winners = buyers.filter((_, index) => outcomes[index] === 'checkout');
-    await Promise.all(winners.map(pay));
+    await Promise.all(winners.map((page) => pay(page)));
 
     const { owner, shopId, variantId } = stage;
     await until('three orders are paid', async () => {
@@ -132,19 +133,4 @@ async function outcomeOf(page: Page): Promise<string> {
   if (await checkout.isVisible()) return 'checkout';
   await refused.getByText('Sold out').first().waitFor();
   return 'sold out';
-}
-
-async function pay(page: Page): Promise<void> {
-  const dialog = page.getByRole('dialog', { name: 'Checkout' });
-  await dialog.getByRole('timer', { name: /Hold ends in/ }).waitFor();
-  await dialog.getByLabel('Name').fill('Ada Lovelace');
-  await dialog.getByLabel('Street and number').fill('Main Street 1');
-  await dialog.getByLabel('Postcode').fill('10115');
-  await dialog.getByLabel('City').fill('Berlin');
-  await dialog.getByLabel('Country').selectOption('DE');
-  await dialog.getByLabel('Card number').fill('4242424242424242');
-  await dialog.getByLabel('Expiry (MM / YY)').fill('12/40');
-  await dialog.getByLabel('Security code').fill('123');
-  await dialog.getByRole('button', { name: /^Pay / }).click();
-  await page.getByRole('dialog', { name: 'It is yours' }).waitFor({ timeout: 30_000 });
 }
