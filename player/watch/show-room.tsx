@@ -49,8 +49,8 @@ export function ShowRoom({ show, live, reload }: ShowRoomProps) {
   useFreshLineup(show, presentation.product?.productId, reload);
   const wide = useMedia('(width >= 1000px)');
   const startAt = replaying ? Math.max(0, Number(search.get('t')) || 0) : undefined;
-  const folder = useShowFolder({ ...show, state });
-  const url = folder && state !== 'scheduled' ? `${folder}/index.m3u8` : null;
+  const folder = useShowFolder(state === 'scheduled' ? null : { ...show, state });
+  const url = folder && `${folder}/index.m3u8`;
   useStream(playback, video, url, startAt);
   useProgrammeClock(playback, live);
   useMiniShow(show, playback, url);

@@ -8,15 +8,16 @@ export type ShowFolder = string;
 type Addressed = Pick<ShowView, 'showId' | 'visibility' | 'goLive' | 'state'>;
 
 /**
- * Where a show is played from; null while it is not known, or not for this person. Public shows have a fixed address and start at once;
- * private ones, and those in rehearsal, have signed ones that the server gives to the shop's people.
+ * Where a show is played from; null while it is not known, not for this person, or not wanted (`show` null). Public shows have a
+ * fixed address and start at once; private ones, and those in rehearsal, have signed ones that the server gives to the shop's people.
  */
-export function useShowFolder({ showId, visibility, goLive, state }: Addressed): ShowFolder | null {
+export function useShowFolder(show: Addressed | null): ShowFolder | null {
   const { api } = useServices();
-  const signed = visibility === 'private' || (goLive === 'manual' && state === 'scheduled');
+  const showId = show?.showId;
+  const signed = show !== null && needsSignature(show);
   const [folder, setFolder] = useState<ShowFolder | null>(null);
   useEffect(() => {
-    if (!signed) return;
+    if (!signed || !showId) return;
     const abort = new AbortController();
     const ask = async () => {
       const result = await api.call(openPlaybackEndpoint, { params: { showId } }, { signal: abort.signal });
@@ -25,7 +26,12 @@ export function useShowFolder({ showId, visibility, goLive, state }: Addressed):
     ask().catch(() => undefined); // only an abort rejects
     return () => abort.abort();
   }, [api, showId, signed]);
+  if (!showId) return null;
   return signed ? folder : `/hls/${showId}`;
+}
+
+function needsSignature({ visibility, goLive, state }: Addressed): boolean {
+  return visibility === 'private' || (goLive === 'manual' && state === 'scheduled');
 }
 
 function folderOf(url: string): ShowFolder {
