@@ -176,6 +176,11 @@ describe('stock', () => {
   it('alerts once when it runs low, and again only after it recovered', async () => {
     const shop = await desk(5);
     const { at, owner, variantId } = shop;
+    const told = new Set<string>();
+    const ears = app.parts.bus.nc.subscribe(`v1.checkout.stock_ran_low.${variantId}`, {
+      callback: (_, message) => void told.add(message.json<{ id: string }>().id),
+    });
+    await app.parts.bus.ping();
     const alerts = async (): Promise<number> => {
       await new LowStock(app.pool).look();
       const [row] = await app.query<{ count: number }>(
@@ -197,9 +202,15 @@ describe('stock', () => {
       since,
     ]);
     expect(await stock(shop)).toMatchObject({ body: { low: true } });
+    await eventually(async () => told.size > 0);
     await receive(shop, 5);
     expect(await alerts()).toBe(0);
     expect(await stock(shop)).toMatchObject({ body: { low: false } });
+    await sell(shop, 6);
+    expect(await alerts()).toBe(1);
+    await eventually(async () => told.size > 1);
+    expect(told.size).toBe(2);
+    ears.unsubscribe();
   });
 });
 
@@ -279,6 +290,7 @@ describe('the console of a flash sale', () => {
     const before = await app.call(getSaleEndpoint, { params: { saleId } });
     const body = { ...fresh(), seconds: 60 };
     const extended = await app.call(extendSaleEndpoint, { params: { saleId }, body }, owner);
+    expect(extended).toMatchObject({ ok: true });
     const ends = (sale: typeof before): number => (sale.ok ? Date.parse(sale.body.endsAt ?? '') : 0);
     expect(ends(extended) - ends(before)).toBe(60_000);
     await app.query('UPDATE sales SET ends_at = clock_timestamp() WHERE id = $1', [saleId]);
