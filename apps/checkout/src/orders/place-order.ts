@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Pool } from 'pg';
 import { inTransaction, queryOf, type Query } from '#bus';
 import type { Address, Identity } from '#contracts';
@@ -242,7 +242,9 @@ export function payBy(holds: readonly { startedAt: Date; expiresAt: Date }[]): D
 }
 
 function hashOf({ holdIds, address, shipping, showId, note }: OrderRequest): string {
-  return createHash('sha256')
-    .update(JSON.stringify([[...holdIds].toSorted(), address, shipping, showId, note]))
-    .digest('base64url');
+  return hash(
+    'sha256',
+    JSON.stringify([[...holdIds].toSorted(), address, shipping, showId, note]),
+    'base64url',
+  );
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Changes } from '../objects/changes.ts';
 import { newObjectId } from '../objects/object-ids.ts';
 import type { Fault } from '../controls/faults.ts';
@@ -130,9 +130,7 @@ function forKey(result: object, keyKind: KeyKind): object {
 }
 
 function fingerprintOf(call: Call, request: ApiRequest): string {
-  return createHash('sha256')
-    .update(JSON.stringify([call.name, request.id, request.params]))
-    .digest('base64url');
+  return hash('sha256', JSON.stringify([call.name, request.id, request.params]), 'base64url');
 }
 
 function failed(fault: Fault, requestId: string): ApiAnswer {
