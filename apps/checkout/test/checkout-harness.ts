@@ -174,6 +174,19 @@ function productFacts(shopId: string, variant: SeededShop['variants'][number], n
   };
 }
 
+/** Calls as a page does: what a moment's trouble refused is asked for again with the same ids. */
+export function patiently<T extends Endpoint>(
+  app: Pick<CheckoutHarness, 'call'>,
+  endpoint: T,
+  request: RequestOf<T>,
+  as?: Identity | 'internal',
+): Promise<CallResult<ReplyOf<T>>> {
+  return eventually(async () => {
+    const answer = await app.call(endpoint, request, as);
+    return (answer.ok || answer.status < 500) && answer;
+  });
+}
+
 /** A buyer nobody has seen before. */
 export function newBuyer(): Identity {
   return testIdentity({ displayName: 'Buyer' });

@@ -29,6 +29,7 @@ import { TellStock } from '../src/sales/tell-stock.ts';
 import {
   eventually,
   newBuyer,
+  patiently,
   startHarness,
   startServers,
   type CheckoutHarness,
@@ -112,7 +113,7 @@ async function stocked(units: number): Promise<Shop> {
   const variantIds = variants.map((variant) => variant.variantId);
   for (const variantId of variantIds) {
     const body = { changeId: newId(), quantity: units };
-    await app.call(receiveStockEndpoint, { params: { shopId, variantId }, body }, owner);
+    await patiently(app, receiveStockEndpoint, { params: { shopId, variantId }, body }, owner);
   }
   return { shopId, shelfId, owner, variantIds };
 }
@@ -327,7 +328,12 @@ const stories: Record<string, Story> = {
       const shop = await app.seedShop();
       const variantId = shop.variants[0]?.variantId ?? '';
       const body = { changeId: newId(), quantity: 2 };
-      await app.call(receiveStockEndpoint, { params: { shopId: shop.shopId, variantId }, body }, shop.owner);
+      await patiently(
+        app,
+        receiveStockEndpoint,
+        { params: { shopId: shop.shopId, variantId }, body },
+        shop.owner,
+      );
       const saleId = await shop.plan({ items: [{ variantId, quantity: 2, price: 500 }] });
       const price = { amount: 1, currency: 'EUR' };
       const late = {
@@ -336,7 +342,7 @@ const stories: Record<string, Story> = {
         items: [{ variantId, productId: newId(), quantity: 2, price, regularPrice: price }],
       };
       const start = { params: { saleId }, body: { commandId: newId() } };
-      expect(await app.call(startSaleEndpoint, start, shop.owner)).toMatchObject({ ok: true });
+      expect(await patiently(app, startSaleEndpoint, start, shop.owner)).toMatchObject({ ok: true });
       await inTransaction(pool, (query) => planSale(query, late, 2));
       const [row] = await app.query<{ amount: number }>(
         'SELECT price_amount AS amount FROM sale_variants WHERE sale_id = $1',
@@ -358,7 +364,7 @@ const stories: Record<string, Story> = {
       const claim = await app.parts.gate.storeOf('redis').reserve({ ...(fresh ?? sale), ...key, lines });
       if (claim.code !== 'held') throw new Error(claim.code);
       const stop = { params: { saleId: shop.shelfId }, body: { commandId: newId(), reason: 'wrong price' } };
-      expect(await app.call(emergencyStopEndpoint, stop, shop.owner)).toMatchObject({ ok: true });
+      expect(await patiently(app, emergencyStopEndpoint, stop, shop.owner)).toMatchObject({ ok: true });
       const late = { ...claim, saleId: shop.shelfId, epoch: (fresh ?? sale).epoch, source: 'buyer' as const };
       await storeBatch(pool, [late], []);
       return (await liveUnits(shop)) > 0 ? 'a stopped sale has a live hold' : undefined;
@@ -375,7 +381,7 @@ const stories: Record<string, Story> = {
       const [first, waiter] = [newBuyer(), newBuyer()];
       const held = { holdId: await hold(shop, first, 2), buyerId: first.userId };
       const [variantId = ''] = shop.variantIds;
-      await app.call(joinWaitlistEndpoint, { params: { saleId: shop.shelfId, variantId } }, waiter);
+      await patiently(app, joinWaitlistEndpoint, { params: { saleId: shop.shelfId, variantId } }, waiter);
       await other.settle.releaseHolds([held], 'buyer');
       // Two processes read the journal; the other one is faster.
       tap.before('INSERT INTO holds', () => app.parts.relay.relay(shop.shelfId));

@@ -23,6 +23,7 @@ import { LowStock } from '../src/stock/low-stock.ts';
 import {
   eventually,
   newBuyer,
+  patiently,
   startHarness,
   startServers,
   type CheckoutHarness,
@@ -44,6 +45,8 @@ afterAll(async () => {
   await servers.stop();
 }, 60_000);
 
+const ask: typeof app.call = (...request) => patiently(app, ...request);
+
 type Desk = SeededShop & { variantId: string; at: { shopId: string; variantId: string } };
 
 async function desk(units = 0): Promise<Desk> {
@@ -59,12 +62,12 @@ const receive = (
   quantity: number,
   to: 'shelf' | 'warehouse' = 'shelf',
   changeId = newId(),
-) => app.call(receiveStockEndpoint, { params: at, body: { changeId, quantity, to } }, owner);
-const stock = ({ at, owner }: Desk) => app.call(getStockEndpoint, { params: at }, owner);
+) => ask(receiveStockEndpoint, { params: at, body: { changeId, quantity, to } }, owner);
+const stock = ({ at, owner }: Desk) => ask(getStockEndpoint, { params: at }, owner);
 
 function hold(saleId: string, variantId: string, buyer: Identity, quantity = 1) {
   const holds = [{ holdId: newId(), saleId, lines: [{ variantId, quantity }] }];
-  return app.call(placeHoldsEndpoint, { body: { holds } }, buyer);
+  return ask(placeHoldsEndpoint, { body: { holds } }, buyer);
 }
 
 /** Sells `quantity` units of the shelf, as a payment would. */
@@ -89,16 +92,16 @@ describe('stock', () => {
     const { at, owner, shelfId } = shop;
     await receive(shop, 5, 'warehouse');
     const damaged = { changeId: newId(), delta: -2, reason: 'damaged' as const, note: 'wet' };
-    await app.call(adjustStockEndpoint, { params: at, body: damaged }, owner);
+    await ask(adjustStockEndpoint, { params: at, body: damaged }, owner);
     const moved = { changeId: newId(), quantity: 3, from: 'warehouse' as const, to: 'shelf' as const };
-    await app.call(allocateStockEndpoint, { params: at, body: moved }, owner);
+    await ask(allocateStockEndpoint, { params: at, body: moved }, owner);
     await sell(shop, 4);
     const back = { changeId: newId(), saleId: shelfId, quantity: 1, to: 'returned' as const };
-    await app.call(returnStockEndpoint, { params: at, body: back }, owner);
+    await ask(returnStockEndpoint, { params: at, body: back }, owner);
     expect(await stock(shop)).toMatchObject({
       body: { warehouse: 2, returned: 1, available: 7, held: 0, sold: 3, onHand: 10 },
     });
-    const listed = await app.call(listMovementsEndpoint, { params: at, query: {} }, owner);
+    const listed = await ask(listMovementsEndpoint, { params: at, query: {} }, owner);
     const items = listed.ok ? listed.body.items : [];
     expect(items.map(({ kind }) => kind)).toEqual([
       'reversed',
@@ -132,15 +135,15 @@ describe('stock', () => {
     const { at, owner } = shop;
     await hold(shop.shelfId, shop.variantId, newBuyer(), 2);
     const lost = { changeId: newId(), delta: -2, reason: 'lost' as const };
-    expect(await app.call(adjustStockEndpoint, { params: at, body: lost }, owner)).toMatchObject({
+    expect(await ask(adjustStockEndpoint, { params: at, body: lost }, owner)).toMatchObject({
       problem: { code: 'not_enough_stock', available: 1 },
     });
     const from = { changeId: newId(), quantity: 1, from: 'warehouse' as const, to: 'shelf' as const };
-    expect(await app.call(allocateStockEndpoint, { params: at, body: from }, owner)).toMatchObject({
+    expect(await ask(allocateStockEndpoint, { params: at, body: from }, owner)).toMatchObject({
       problem: { code: 'not_enough_stock' },
     });
     const back = { changeId: newId(), saleId: shop.shelfId, quantity: 1, to: 'shelf' as const };
-    expect(await app.call(returnStockEndpoint, { params: at, body: back }, owner)).toMatchObject({
+    expect(await ask(returnStockEndpoint, { params: at, body: back }, owner)).toMatchObject({
       problem: { code: 'not_enough_stock' },
     });
     expect(await stock(shop)).toMatchObject({ body: { available: 1, held: 2, sold: 0, warehouse: 0 } });
@@ -154,7 +157,7 @@ describe('stock', () => {
   ])('refuses %s of units', async (_, body) => {
     const shop = await desk(1);
     const bad = { changeId: newId(), ...body } as { changeId: string; quantity: number };
-    expect(await app.call(receiveStockEndpoint, { params: shop.at, body: bad }, shop.owner)).toMatchObject({
+    expect(await ask(receiveStockEndpoint, { params: shop.at, body: bad }, shop.owner)).toMatchObject({
       status: 400,
       problem: { code: 'invalid_request' },
     });
@@ -164,11 +167,11 @@ describe('stock', () => {
   it("is no stranger's business, and of variants that there are", async () => {
     const [mine, theirs] = [await desk(1), await desk(1)];
     const body = { changeId: newId(), quantity: 1 };
-    expect(await app.call(receiveStockEndpoint, { params: mine.at, body }, theirs.owner)).toMatchObject({
+    expect(await ask(receiveStockEndpoint, { params: mine.at, body }, theirs.owner)).toMatchObject({
       problem: { code: 'forbidden' },
     });
     const foreign = { shopId: mine.shopId, variantId: theirs.variantId };
-    expect(await app.call(receiveStockEndpoint, { params: foreign, body }, mine.owner)).toMatchObject({
+    expect(await ask(receiveStockEndpoint, { params: foreign, body }, mine.owner)).toMatchObject({
       problem: { code: 'variant_not_found' },
     });
   });
@@ -189,7 +192,7 @@ describe('stock', () => {
       );
       return Number(row?.count);
     };
-    await app.call(setLowStockThresholdEndpoint, { params: at, body: { threshold: 3 } }, owner);
+    await ask(setLowStockThresholdEndpoint, { params: at, body: { threshold: 3 } }, owner);
     expect(await alerts()).toBe(0);
     await sell(shop, 3);
     expect(await alerts()).toBe(1);
@@ -226,7 +229,7 @@ describe('the console of a flash sale', () => {
 
   async function running(units: number, spare: number, durationS?: number) {
     const sale = await planned(units, spare, durationS);
-    const started = await app.call(
+    const started = await ask(
       startSaleEndpoint,
       { params: { saleId: sale.saleId }, body: fresh() },
       sale.owner,
@@ -238,7 +241,7 @@ describe('the console of a flash sale', () => {
   it('counts down in public and then sells', async () => {
     const { saleId, variantId, owner } = await planned(1, 0);
     const body = { ...fresh(), inSeconds: 1 };
-    const started = await app.call(startSaleEndpoint, { params: { saleId }, body }, owner);
+    const started = await ask(startSaleEndpoint, { params: { saleId }, body }, owner);
     expect(started).toMatchObject({ ok: true, body: { startsAt: expect.any(String) } });
     const early = await hold(saleId, variantId, newBuyer());
     // A machine that was away for the whole second sells at once.
@@ -253,14 +256,14 @@ describe('the console of a flash sale', () => {
     await hold(saleId, variantId, newBuyer());
     expect(await hold(saleId, variantId, newBuyer())).toMatchObject({ problem: { code: 'sold_out' } });
     const more = { ...fresh(), variantId, quantity: 2 };
-    const added = await app.call(addSaleStockEndpoint, { params: { saleId }, body: more }, owner);
+    const added = await ask(addSaleStockEndpoint, { params: { saleId }, body: more }, owner);
     expect(added).toMatchObject({ body: { items: [{ available: 2, held: 1 }] } });
     // The same command again adds nothing; another one finds an empty shelf.
-    expect(await app.call(addSaleStockEndpoint, { params: { saleId }, body: more }, owner)).toMatchObject({
+    expect(await ask(addSaleStockEndpoint, { params: { saleId }, body: more }, owner)).toMatchObject({
       ok: true,
     });
     const again = { ...fresh(), variantId, quantity: 1 };
-    expect(await app.call(addSaleStockEndpoint, { params: { saleId }, body: again }, owner)).toMatchObject({
+    expect(await ask(addSaleStockEndpoint, { params: { saleId }, body: again }, owner)).toMatchObject({
       problem: { code: 'not_enough_stock', available: 0 },
     });
     expect((await hold(saleId, variantId, newBuyer(), 2)).ok).toBe(true);
@@ -271,31 +274,27 @@ describe('the console of a flash sale', () => {
     const { saleId, variantId, owner } = await running(3, 0);
     const first = await hold(saleId, variantId, newBuyer());
     const price = { amount: 450, currency: 'EUR' };
-    await app.call(
-      setSalePriceEndpoint,
-      { params: { saleId }, body: { ...fresh(), variantId, price } },
-      owner,
-    );
+    await ask(setSalePriceEndpoint, { params: { saleId }, body: { ...fresh(), variantId, price } }, owner);
     const second = await hold(saleId, variantId, newBuyer());
     const paid = (held: typeof first) => held.ok && held.body.holds[0]?.lines[0]?.price.amount;
     expect([paid(first), paid(second)]).toEqual([500, 450]);
     const dollars = { ...fresh(), variantId, price: { amount: 450, currency: 'USD' } };
-    expect(await app.call(setSalePriceEndpoint, { params: { saleId }, body: dollars }, owner)).toMatchObject({
+    expect(await ask(setSalePriceEndpoint, { params: { saleId }, body: dollars }, owner)).toMatchObject({
       problem: { code: 'currency_mismatch' },
     });
   });
 
   it('ends by the clock, later when it was extended, and gives the shelf what is left', async () => {
     const { saleId, variantId, shelfId, owner } = await running(2, 1, 600);
-    const before = await app.call(getSaleEndpoint, { params: { saleId } });
+    const before = await ask(getSaleEndpoint, { params: { saleId } });
     const body = { ...fresh(), seconds: 60 };
-    const extended = await app.call(extendSaleEndpoint, { params: { saleId }, body }, owner);
+    const extended = await ask(extendSaleEndpoint, { params: { saleId }, body }, owner);
     expect(extended).toMatchObject({ ok: true });
     const ends = (sale: typeof before): number => (sale.ok ? Date.parse(sale.body.endsAt ?? '') : 0);
     expect(ends(extended) - ends(before)).toBe(60_000);
     await app.query('UPDATE sales SET ends_at = clock_timestamp() WHERE id = $1', [saleId]);
     await eventually(async () => {
-      const sale = await app.call(getSaleEndpoint, { params: { saleId } });
+      const sale = await ask(getSaleEndpoint, { params: { saleId } });
       return sale.ok && sale.body.state === 'closed';
     });
     // More than there are, so that nobody slips in while the engine hears of the end.
@@ -304,11 +303,11 @@ describe('the console of a flash sale', () => {
       return !late.ok && late.problem.code === 'sale_closed';
     });
     await eventually(async () => {
-      const shelf = await app.call(getSaleEndpoint, { params: { saleId: shelfId }, query: { variantId } });
+      const shelf = await ask(getSaleEndpoint, { params: { saleId: shelfId }, query: { variantId } });
       return shelf.ok && shelf.body.items[0]?.available === 3;
     });
     expect(
-      await app.call(extendSaleEndpoint, { params: { saleId }, body: { ...body, ...fresh() } }, owner),
+      await ask(extendSaleEndpoint, { params: { saleId }, body: { ...body, ...fresh() } }, owner),
     ).toMatchObject({
       problem: { code: 'sale_state' },
     });
@@ -317,7 +316,7 @@ describe('the console of a flash sale', () => {
   it('obeys a command once, and nobody but its shop, or the host of its show', async () => {
     const { saleId, owner } = await running(1, 0);
     const stop = { params: { saleId }, body: fresh() };
-    expect(await app.call(stopSaleEndpoint, stop, newBuyer())).toMatchObject({
+    expect(await ask(stopSaleEndpoint, stop, newBuyer())).toMatchObject({
       problem: { code: 'forbidden' },
     });
     const [sale] = await app.query<{ showId: string }>(
@@ -328,14 +327,14 @@ describe('the console of a flash sale', () => {
       params: { saleId },
       body: { ...fresh(), showId, actorId: newId(), command: { type: 'extend' as const, seconds: 5 } },
     });
-    expect(await app.call(runSaleCommandEndpoint, forwarded(newId()), 'internal')).toMatchObject({
+    expect(await ask(runSaleCommandEndpoint, forwarded(newId()), 'internal')).toMatchObject({
       problem: { code: 'sale_not_found' },
     });
-    expect((await app.call(runSaleCommandEndpoint, forwarded(sale?.showId ?? ''), 'internal')).ok).toBe(true);
-    expect(await app.call(stopSaleEndpoint, stop, owner)).toMatchObject({ body: { state: 'closed' } });
-    expect(await app.call(stopSaleEndpoint, stop, owner)).toMatchObject({ body: { state: 'closed' } });
+    expect((await ask(runSaleCommandEndpoint, forwarded(sale?.showId ?? ''), 'internal')).ok).toBe(true);
+    expect(await ask(stopSaleEndpoint, stop, owner)).toMatchObject({ body: { state: 'closed' } });
+    expect(await ask(stopSaleEndpoint, stop, owner)).toMatchObject({ body: { state: 'closed' } });
     const other = { params: { saleId }, body: { ...stop.body, seconds: 5 } };
-    expect(await app.call(extendSaleEndpoint, other, owner)).toMatchObject({
+    expect(await ask(extendSaleEndpoint, other, owner)).toMatchObject({
       problem: { code: 'command_id_reused' },
     });
   });
