@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { validateStream } from '#testing';
 import type { Browser, Page } from 'playwright-core';
 import { newVisitor, openBrowser, pictureOf } from './support/browser.ts';
 import { until } from './support/people.ts';
@@ -10,6 +11,8 @@ import { beginToWatch, seenThrough, type Seen } from './support/watched-show.ts'
 
 /** A cold start of everything and a picture through it, on processors that others use as well. */
 jest.setTimeout(240_000);
+
+const PLAYED_S = 40;
 
 let system: System;
 let stage: Stage;
@@ -39,6 +42,17 @@ afterAll(async () => {
   await browser?.close();
   await publisher?.stop();
   await system?.stop();
+});
+
+describe('the stream of the whole system', () => {
+  it('breaks no rule of low-latency HLS while it is played', async () => {
+    const { breaches, figures } = await validateStream(
+      `${system.siteUrl}/hls/${stage.show.showId}/index.m3u8`,
+      PLAYED_S,
+    );
+    table.push(`Played for ${PLAYED_S} s: ${JSON.stringify(figures)}`);
+    expect(breaches).toEqual([]);
+  });
 });
 
 describe('somebody watches while', () => {

@@ -11,12 +11,15 @@ import {
 } from '#process';
 import { availableParallelism } from 'node:os';
 import { missingFromFfmpeg } from './ffmpeg/check-ffmpeg.ts';
+import { pixelsPerProcessorSecond } from './ffmpeg/measure-pace.ts';
 import { serveStatus } from './serve-status.ts';
 import type { TranscoderEnv } from './transcoder.env.ts';
 import { Worker } from './worker.ts';
 
-/** Points per second that one processor encodes at preset veryfast with room to spare. */
-const PIXELS_PER_PROCESSOR = 60_000_000;
+/** Taken for granted where ffmpeg does not say what one processor can do. */
+const USUAL_PIXELS_PER_PROCESSOR = 50_000_000;
+/** Of what the processors can do; the rest is for copying, sound, and whatever else runs here. */
+const SHARE_FOR_RUNGS = 0.9;
 
 export interface RunningTranscoder {
   worker: Worker;
@@ -39,6 +42,7 @@ export async function start(
   const missing = await missingFromFfmpeg();
   if (missing.length > 0)
     throw new Error(`ffmpeg 5.1 or newer is needed; this one lacks: ${missing.join(', ')}`);
+  const capacity = env.CAPACITY_PIXELS_PER_S ?? (await measuredCapacity());
   const bus = await connectBus({ url: env.NATS_URL, name: 'transcoder', logger });
   drain.add('bus', () => bus.close());
   readiness.add('bus', () => bus.ping());
@@ -51,15 +55,21 @@ export async function start(
     leases,
     originUrl: env.ORIGIN_URL,
     token: env.INTERNAL_TOKEN,
-    capacity: env.CAPACITY_PIXELS_PER_S ?? availableParallelism() * PIXELS_PER_PROCESSOR,
+    capacity,
     pinnedRungs: env.PINNED_RUNGS.split(',')
       .map((name) => name.trim())
       .filter((name) => name !== ''),
     logger,
   });
   drain.add('worker', () => worker.stop());
-  logger.info({ port }, 'taking jobs');
+  logger.info({ port, capacity }, 'taking jobs');
   return { worker, drain, port };
+}
+
+/** Points per second that this machine can encode. */
+async function measuredCapacity(): Promise<number> {
+  const ofOne = (await pixelsPerProcessorSecond()) ?? USUAL_PIXELS_PER_PROCESSOR;
+  return Math.round(availableParallelism() * SHARE_FOR_RUNGS * ofOne);
 }
 
 interface StartOptions {

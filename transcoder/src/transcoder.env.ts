@@ -13,7 +13,7 @@ export const transcoderEnv = commonEnv
       .min(1)
       .optional()
       .describe(
-        'Points per second that this worker may encode; 60 million per processor when left out. 720p at 30 frames with 480p and 360p below it takes 19 million.',
+        'Points per second that this worker may encode; measured at the start when left out. 720p at 30 frames with 480p and 360p below it takes 19 million.',
       ),
     PINNED_RUNGS: z
       .string()
