@@ -16,6 +16,13 @@ export function treeSeconds(root: number): number {
   return ticks / TICKS_PER_SECOND;
 }
 
+/** How many children a process has now. */
+export function childCount(parent: number): number {
+  return readdirSync('/proc').filter(
+    (name) => /^\d+$/.test(name) && readStat(Number(name))?.parent === parent,
+  ).length;
+}
+
 function readStat(pid: number): { parent: number; ticks: number } | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
