@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** What all viewers of one run did. */
 export interface Tally {
@@ -171,6 +172,10 @@ export class RawViewer {
   }
 }
 
+/** A wave of newcomers and the least time it takes: below the rate at which a gateway turns connections away. */
+const WAVE = 250;
+const WAVE_MS = 150;
+
 /** Fits `count` viewers into the room, some at a time. */
 export async function seatViewers(
   count: number,
@@ -179,10 +184,10 @@ export async function seatViewers(
   const viewers: RawViewer[] = [];
   while (viewers.length < count) {
     const wave = Array.from(
-      { length: Math.min(250, count - viewers.length) },
+      { length: Math.min(WAVE, count - viewers.length) },
       (_, index) => new RawViewer(optionsOf(viewers.length + index)),
     );
-    await Promise.all(wave.map((viewer) => viewer.joined));
+    await Promise.all([delay(WAVE_MS), ...wave.map((viewer) => viewer.joined)]);
     viewers.push(...wave);
   }
   return viewers;
