@@ -65,7 +65,10 @@ async function onStage(text: string, shown: boolean, time: number): Promise<numb
       return turns.length >= time ? turns : undefined;
     },
     DEADLINE_MS,
-  );
+  ).catch(async (cause: unknown) => {
+    const last = (await stageOf(page)).slice(-3).map((seen) => seen.text);
+    throw new Error(`the stage last showed ${JSON.stringify(last)}`, { cause });
+  });
   return changes[time - 1]?.at ?? Number.NaN;
 }
 
