@@ -28,6 +28,8 @@ const BREAKS_WINDOW_MS = 60_000;
 const REST_MS = 30_000;
 /** While a disk is full, the studio is reminded. */
 const TELL_FULL_EVERY_MS = 30_000;
+/** What is cut when a session steps down gets this long to reach the origin. */
+const FAREWELL_MS = 3_000;
 const DEFAULT_TOP_SIDE = 1_080;
 
 /** How a session came to its end. */
@@ -112,7 +114,7 @@ export class StreamSession {
     this.slate?.finish();
     if (outcome === 'ended') this.client.setState('ended');
     if (outcome !== 'fenced')
-      await Promise.race([this.client.drained(), new Promise((r) => setTimeout(r, 3_000))]);
+      await Promise.race([this.client.drained(), new Promise((r) => setTimeout(r, FAREWELL_MS).unref())]);
     this.client.close();
     await ended;
     this.conclude(outcome);
