@@ -7,10 +7,10 @@ const ACCESS_SECONDS = 5;
 
 /**
  * How long a viewer's request for a file waits for another viewer's request of the same. nginx looks whether the first one is
- * done only when this time is up (or every 500 ms), so it is the delay of everyone but the first; an origin that has the
- * part in memory needs far less.
+ * done only when this time is up (or every 500 ms), so it is the delay of those who come while the first one is under way; an
+ * origin that has the part in memory needs far less, and whoever waits in vain waits half a second more.
  */
-const PART_LOCK_MS = 60;
+const PART_LOCK_MS = 100;
 
 /**
  * Those whose wait was in vain meet again in a second cache before the origin, where nobody is let through: however slow
