@@ -93,6 +93,22 @@ describe('restrictions', () => {
     expect(later).toMatchObject({ ok: true });
   });
 
+  it('a timeout that is lifted is over for whoever asks once they are told', async () => {
+    const ada = testIdentity();
+    const client = await sit(ada);
+    for (let round = 1; round <= 5; round += 1) {
+      await order({ type: 'timeout', userId: ada.userId, seconds: 600 });
+      await client.until('they were told', () => told('muted') === round);
+      expect(await client.join(show.showId)).toMatchObject({ you: { mutedUntil: expect.any(Number) } });
+      await order({ type: 'lift', userId: ada.userId });
+      await client.until('they were told', () => told('unmuted') === round);
+      expect(await client.join(show.showId)).toMatchObject({ you: { mutedUntil: null, mayWrite: true } });
+    }
+    function told(type: 'muted' | 'unmuted'): number {
+      return client.pushes.filter((push) => push.type === type).length;
+    }
+  });
+
   it('a ban closes every socket in the rooms of the shop, and keeps them out until it is lifted', async () => {
     const ada = testIdentity();
     const clients = await Promise.all([sit(ada, one), sit(ada, two)]);

@@ -9,7 +9,7 @@ import { createLiveShow } from './live-show.ts';
 
 const SHOW = '019aa000-0000-7000-8000-000000000001';
 
-async function setUp(answers: Parameters<typeof fakeApi>[0] = {}) {
+async function setUp(answers: Parameters<typeof fakeApi>[0] = {}, { opens = true } = {}) {
   const server = fakeApi(answers);
   const sockets = fakeSockets();
   const timers = manualTimers();
@@ -31,7 +31,7 @@ async function setUp(answers: Parameters<typeof fakeApi>[0] = {}) {
   show.enter();
   connection.start();
   const socket = sockets.opened[0] as FakeSocket;
-  socket.fire('connect');
+  if (opens) socket.fire('connect');
   const answer = async (reply: FrameReply) => {
     socket.frames.at(-1)?.acknowledge(reply);
     await timers.pass(0);
@@ -98,6 +98,19 @@ describe('live show', () => {
       'The server refused this',
       null,
     ]);
+  });
+
+  it('reads by HTTP when a socket neither opens nor fails for four seconds', async () => {
+    const { show, timers, socket } = await setUp(
+      { getSnapshot: [{ refuse: 'unavailable' as const }] },
+      { opens: false },
+    );
+    await timers.pass(3_999);
+    expect(show.readOnly.get()).toBe(false);
+    await timers.pass(1);
+    expect(show.readOnly.get()).toBe(true);
+    socket.fire('connect');
+    expect(show.readOnly.get()).toBe(false);
   });
 
   it('reads by HTTP after three failed sockets, and stops when one opens', async () => {

@@ -138,6 +138,8 @@ function createWriter(
 
 /** Failures in a row after which the network is taken for one that lets no WebSocket through. */
 const FAILURES_UNTIL_READING = 3;
+/** Nobody waits longer than this for a socket that does not open: some proxies say nothing at all. */
+const READ_AFTER_MS = 4_000;
 
 /** Reads the room by HTTP while its socket does not open. */
 function createReading({
@@ -150,7 +152,9 @@ function createReading({
   const active = createStore(false);
   const poller = createTickPoller({ api, showId, timers, take: room.take, offset: room.offset });
   let stopWatching = () => undefined as unknown;
+  let cancelWait = () => undefined as void;
   const set = (on: boolean) => {
+    cancelWait();
     active.set(on);
     if (on) poller.start();
     else poller.stop();
@@ -163,6 +167,7 @@ function createReading({
         if (now.kind === 'open') set(false);
         if (now.kind === 'waiting' && now.failures >= FAILURES_UNTIL_READING) set(true);
       });
+      if (connection.get().kind !== 'open') cancelWait = timers.after(READ_AFTER_MS, () => set(true));
     },
     stop() {
       stopWatching();

@@ -121,10 +121,10 @@ export class Feeds {
     const desks = new Set<Client>();
     const unlisten = [
       this.#ports.listenDesk(showId, (desk) => sendDesk(desks, desk)),
-      this.#ports.listenPolicy(showId, ({ eject, released }) => {
-        if (released) return this.onReleased(showId);
+      this.#ports.listenPolicy(showId, (change) => {
+        if (change.released) return this.onReleased(showId);
         feed
-          .refreshPolicy(eject)
+          .refreshPolicy(change)
           .catch((error: unknown) => this.#ports.warn(error, 'the rules of a room are old'));
       }),
     ];

@@ -7,7 +7,7 @@ import {
 } from '#contracts';
 import { maySee } from '../access/may-see.ts';
 import { Audience, type Viewer } from '../figures/audience.ts';
-import type { RoomBrief } from '../rooms/asks.ts';
+import type { PolicyChange, RoomBrief } from '../rooms/asks.ts';
 import type { StoredTick } from '../rooms/jetstream-ticks.ts';
 import type { Sanction } from '../rooms/room-ports.ts';
 import { applyTick, type RoomView } from '../rooms/room-view.ts';
@@ -172,8 +172,10 @@ export class RoomFeed implements SeatSource {
     return this.#ring.json(from, last)?.map((json) => JSON.parse(json) as LiveTick);
   }
 
-  /** Asks the owner again who is restricted and who has which rights; puts out `eject` at once. */
-  async refreshPolicy(eject?: string): Promise<void> {
+  /** Takes what is told at once, then asks the owner again who is restricted and who has which rights. */
+  async refreshPolicy({ eject, restricted, lifted }: PolicyChange = {}): Promise<void> {
+    if (lifted) this.#sanctions.delete(lifted);
+    if (restricted) this.#sanctions.set(restricted.userId, restricted);
     if (eject) this.eject(eject);
     const brief = await this.#ports.brief(this.showId);
     if (!brief) return this.#gone();

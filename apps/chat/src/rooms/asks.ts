@@ -2,7 +2,7 @@ import type { ClientFrame, CommandReply, ErrorCode, HostCommand, ReportReason, S
 import { z } from 'zod';
 import type { Actor } from './actor.ts';
 import type { RoomView } from './room-view.ts';
-import type { RoomStart } from './room-ports.ts';
+import type { RoomStart, Sanction } from './room-ports.ts';
 
 /**
  * What gateways ask a room's owner over NATS (`rt.<show>.ask`, request and reply). Both ends are this app, so the
@@ -54,9 +54,14 @@ export const RoomSum = z.object({
 });
 export type RoomSum = z.infer<typeof RoomSum>;
 
-/** What an owner tells the gateways of its room: rules of entry changed, somebody is put out, or it let the room go. */
+/**
+ * What an owner tells the gateways of its room: rules of entry changed, somebody is put out, restricted or free again, or it
+ * let the room go.
+ */
 export interface PolicyChange {
   eject?: string;
+  restricted?: Sanction;
+  lifted?: string;
   released?: true;
 }
 

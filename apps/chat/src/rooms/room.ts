@@ -1,6 +1,6 @@
 import type { ChatLine, ReactionKind } from '#contracts';
 import { LiveBudget } from '../lines/live-budget.ts';
-import type { Answer, Ask, RoomBrief, RoomSum } from './asks.ts';
+import type { Answer, Ask, PolicyChange, RoomBrief, RoomSum } from './asks.ts';
 import type { AfterEffect } from './commands/command.ts';
 import { giveOrder, type CommandAsk } from './give-order.ts';
 import { RoomDesk } from '../figures/room-desk.ts';
@@ -361,12 +361,11 @@ export class Room {
   }
 
   #after(effects: readonly AfterEffect[]): void {
+    const changes = effects.some(({ do: what }) => what === 'restrict' || what === 'lift');
+    // Gateways hear of it before the person does: whoever is told that they may write again asks at once.
+    if (changes) this.#ports.policyChanged(this.showId, policyChangeOf(effects));
     for (const effect of effects) this.#applyAfter(effect);
-    if (effects.some(({ do: what }) => what === 'restrict' || what === 'lift')) {
-      const ejected = effects.find((effect) => effect.do === 'eject');
-      this.#ports.policyChanged(this.showId, ejected ? { eject: ejected.userId } : {});
-      this.#ports.rulesChanged(this.#state.show.shopId);
-    }
+    if (changes) this.#ports.rulesChanged(this.#state.show.shopId);
   }
 
   #applyAfter(effect: AfterEffect): void {
@@ -411,4 +410,14 @@ export class Room {
         return;
     }
   }
+}
+
+function policyChangeOf(effects: readonly AfterEffect[]): PolicyChange {
+  const change: PolicyChange = {};
+  for (const effect of effects) {
+    if (effect.do === 'eject') change.eject = effect.userId;
+    if (effect.do === 'restrict') change.restricted = effect.sanction;
+    if (effect.do === 'lift') change.lifted = effect.userId;
+  }
+  return change;
 }
