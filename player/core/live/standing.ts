@@ -43,7 +43,8 @@ export function createStanding({ showId, timers, ask }: StandingDeps): Standing 
   const told = (push: LivePush) => {
     const now = state.get();
     if (now.kind !== 'joined') return;
-    if (push.type === 'unmuted' && push.showId === showId) ask();
+    if (push.type === 'unmuted' && push.showId === showId && now.you.mutedUntil !== null)
+      judge({ kind: 'joined', you: { ...now.you, mayWrite: true, mutedUntil: null } });
     if (push.type !== 'muted' || push.showId !== showId) return;
     const mutedUntil = push.until ?? Number.MAX_SAFE_INTEGER;
     judge({ kind: 'joined', you: { ...now.you, mayWrite: false, mutedUntil } });
