@@ -100,7 +100,7 @@ export interface Names {
 
 export function newNames(): Names {
   const ids = (count: number): string[] => Array.from({ length: count }, () => v7());
-  return { variants: ids(2).toSorted(), buyers: ids(3), holds: ids(8), waiters: ids(6), changes: ids(12) };
+  return { variants: ids(2).toSorted(), buyers: ids(3), holds: ids(8), waiters: ids(12), changes: ids(12) };
 }
 
 /** Runs one step against a store; `advance` is up to the caller. */
@@ -146,7 +146,8 @@ export async function runStep(
     case 'join':
     case 'leave':
       return store[step.do](sale, {
-        holdId: id(names.waiters, step.waiter),
+        // A place on a list is for one variant: the hold that comes of it carries its id.
+        holdId: id(names.waiters, 2 * step.waiter + step.variant),
         buyerId: id(names.buyers, step.buyer),
         variantId: id(names.variants, step.variant),
         rank: step.waiter,
