@@ -13,7 +13,6 @@ export interface RecordedPart {
   pdt: number | undefined;
   discontinuity: boolean;
   generation: number;
-  arrivedAt: number;
   samples: TimedSample[];
   track: TrackInfo;
   bytes: Buffer;
@@ -167,7 +166,6 @@ export class OriginRecorder {
       pdt: pdt ? Number(pdt) : undefined,
       discontinuity: query.get('discontinuity') === '1',
       generation,
-      arrivedAt: Date.now(),
       samples: readChunk(body, track),
       track,
       bytes: body,
