@@ -30,7 +30,7 @@ beforeEach(async () => {
   servers = await startServers();
   redis = servers.redis;
   app = await startHarness(servers);
-}, 60_000);
+}, 120_000);
 afterEach(async () => {
   await app.stop();
   await redis.stop();
@@ -121,7 +121,7 @@ describe('a running sale whose Redis', () => {
     const before = buyers.told.held.length;
     await eventually(async () => buyers.told.held.length > before + 50);
     await expectSound(saleId, variantId, await buyers.stop());
-  }, 60_000);
+  }, 120_000);
 
   it('is restored from an old dump never answers from that old memory', async () => {
     const { saleId, variantId } = await runningSale();
@@ -140,7 +140,7 @@ describe('a running sale whose Redis', () => {
     const before = buyers.told.held.length;
     await eventually(async () => buyers.told.held.length > before + 50);
     await expectSound(saleId, variantId, await buyers.stop());
-  }, 60_000);
+  }, 120_000);
 
   it('is out of reach pauses with a clear answer and goes on by itself', async () => {
     const { saleId, variantId } = await runningSale();
@@ -151,7 +151,7 @@ describe('a running sale whose Redis', () => {
       const sale = await app.call(getSaleEndpoint, { params: { saleId } });
       return sale.ok ? sale.body.state : undefined;
     };
-    await eventually(async () => (await state()) === 'paused', 15_000);
+    await eventually(async () => (await state()) === 'paused');
     const refused = await app.call(
       placeHoldsEndpoint,
       { body: { holds: [{ holdId: newId(), saleId, lines: [{ variantId, quantity: 1 }] }] } },
@@ -159,13 +159,13 @@ describe('a running sale whose Redis', () => {
     );
     expect(refused).toMatchObject({ status: 503, problem: { code: 'sale_paused' } });
     redis.resume();
-    await eventually(async () => (await state()) === 'open', 15_000);
+    await eventually(async () => (await state()) === 'open');
     const before = buyers.told.held.length;
     await eventually(async () => buyers.told.held.length > before + 20);
     await expectSound(saleId, variantId, await buyers.stop());
     const events = await app.query<{ type: string }>(`SELECT event::jsonb->>'type' AS type FROM outbox`);
     expect(events.filter((event) => event.type === 'checkout.sale_paused').length).toBeLessThanOrEqual(2);
-  }, 60_000);
+  }, 120_000);
 
   it('stays away goes on with the Postgres engine when its shop chose that, and comes back', async () => {
     const { shop, saleId, variantId } = await runningSale();
@@ -178,7 +178,7 @@ describe('a running sale whose Redis', () => {
     await eventually(async () => buyers.told.held.length > 20);
     await redis.kill();
     const before = buyers.told.held.length;
-    await eventually(async () => buyers.told.held.length > before + 20, 20_000);
+    await eventually(async () => buyers.told.held.length > before + 20);
     const told = await buyers.stop();
     const [sale] = await app.query<{ engine: string; state: string }>(
       'SELECT engine, state FROM sales WHERE id = $1',
@@ -206,5 +206,5 @@ describe('a running sale whose Redis', () => {
     const afterwards = await more.stop();
     expect(await engineNow()).toEqual({ engine: 'redis', state: 'open' });
     await expectSound(saleId, variantId, { held: [...told.held, ...afterwards.held] });
-  }, 60_000);
+  }, 120_000);
 });
