@@ -75,7 +75,7 @@ export class RawViewer {
   sip(bytesPerS: number): void {
     this.#socket.removeAllListeners('data');
     this.#socket.pause();
-    this.#sipping = setInterval(() => void this.#socket.read(bytesPerS), 1_000);
+    this.#sipping = setInterval(() => void this.#socket.read(bytesPerS), 1_000).unref();
   }
 
   /** Asks for the room once more. */
