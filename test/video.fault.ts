@@ -27,7 +27,7 @@ beforeAll(async () => {
   stage = await setStage(system.siteUrl, { title: 'A show that does not die', units: 0 });
   const { streamKey: key } = await streamKey(stage);
   const url = `rtmp://127.0.0.1:${system.rtmpPort}/live/${key}`;
-  publisher = startSteadyPublisher({ url, size: '640x360', frameRate: 30, videoKbps: 800, timeCode: true });
+  publisher = startSteadyPublisher({ url, size: '640x360', frameRate: 15, videoKbps: 600, timeCode: true });
   await untilShow(stage, 'live', 60_000);
   browser = await openBrowser();
   ({ page, errors } = await newVisitor(browser, system.siteUrl));

@@ -124,6 +124,17 @@ describe('seal', () => {
 });
 
 describe('parts', () => {
+  it('end their segment when they are too short to be followed by another', async () => {
+    const writer = writerOf();
+    await begin(writer, 'a');
+    await putSegment(writer, { rendition: 'source', msn: 0, run: 'a', fragments: [0, 1, 2], open: true });
+    const playlist = `${origin.url}/hls/${writer.showId}/source/live.m3u8`;
+    const fourth = video.fragments[3]?.bytes ?? bytes;
+    await done(writer.part('source', [0, 3], { duration: 0.4, independent: false, run: 'a' }, fourth));
+    expect(await (await fetch(playlist)).text()).toContain('#EXTINF:1.90000,\na-0.m4s');
+    await done(writer.end('source', 0));
+  });
+
   it('stores a part once, however often it is put', async () => {
     const writer = writerOf();
     await begin(writer, 'a');

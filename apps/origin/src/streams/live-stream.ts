@@ -10,7 +10,7 @@ export const TARGET_DURATION_S = 3;
  * Seconds. What fragments of half a second come to: 0.512 s of AAC frames, 0.533 s at 15 frames/s or with millisecond
  * timestamps, 0.5 s exactly else. One promise for all renditions, since players expect the same hold-back everywhere.
  */
-const USUAL_PART_TARGET_S = 0.55;
+export const USUAL_PART_TARGET_S = 0.55;
 
 /** A longer part than promised raises the promise in steps, so that it changes seldom. */
 const PART_TARGET_STEP_S = 0.05;

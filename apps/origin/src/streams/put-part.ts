@@ -2,9 +2,17 @@ import type { PartQuery } from '#contracts';
 import { looksLikeFragment } from '#hls';
 import { admitPart } from './admit-part.ts';
 import type { PartVerdict } from './admit-part.ts';
+import { USUAL_PART_TARGET_S } from './live-stream.ts';
 import { mediaNames } from './media-names.ts';
 import type { JournalEntry } from './media-rows.ts';
 import type { ShowStream, WriterRefusal } from './show-stream.ts';
+
+/**
+ * Only the last part of a segment may be shorter than 85 % of the part target (RFC 8216bis, 4.4.4.9), and writers cut by the
+ * usual one. Its segment ends with it at once: until the writer says so, viewers would be shown a short part that could be
+ * followed by another.
+ */
+const LEAST_PART_S = 0.85 * USUAL_PART_TARGET_S;
 
 export interface PartToPut {
   rendition: string;
@@ -44,6 +52,10 @@ async function storePart(
   if (endBefore !== undefined) entries.push({ t: 'end', r: rendition, msn: endBefore });
   const row = { offset, size: bytes.length, duration, independent };
   entries.push({ t: 'part', r: rendition, msn, index, part: row, ...(begin ? { begin } : {}) });
+  if (!independent && duration < LEAST_PART_S) {
+    await stream.spool.finish(rendition);
+    entries.push({ t: 'end', r: rendition, msn });
+  }
   // In memory before the commit tells the readers of it: they ask for it at once.
   stream.recent.add(rendition, msn, index, bytes);
   await stream.commit(entries);
