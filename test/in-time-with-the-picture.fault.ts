@@ -98,7 +98,8 @@ describe('the show page', () => {
       return true;
     });
     await press({ type: 'pin', productId: stage.product.productId, saleId });
-    await page.getByRole('button', { name: /^Buy / }).first().waitFor();
+    // The pinned card itself comes with the picture: only once it stands can it change.
+    await page.getByLabel('On stage').getByRole('button', { name: /^Buy / }).waitFor();
     const buyer = await signUp(system.siteUrl, 'Quick Buyer');
     const hold = { holdId: newId(), saleId, lines: [{ variantId: stage.variantId, quantity: 1 }] };
     await buyer.call(placeHoldsEndpoint, { body: { holds: [hold] } });
