@@ -1,7 +1,7 @@
 import { connectBus, makeEvent } from '#bus';
 import { showWentLive } from '#contracts';
 import { createLogger, newId } from '#process';
-import { createDatabase, freePort, startNats, startRedis } from '#servers';
+import { freePort, startNats, startPostgres, startRedis } from '#servers';
 import pg from 'pg';
 import { startKeys } from './people.ts';
 import { startMeasured, type Measured } from './child.ts';
@@ -19,12 +19,13 @@ export interface Stage {
 }
 
 export async function setStage(): Promise<Stage> {
-  const [nats, redis, databaseUrl, keys] = await Promise.all([
+  const [nats, redis, postgres, keys] = await Promise.all([
     startNats(),
     startRedis({ persistence: 'none' }),
-    createDatabase('chat'),
+    startPostgres(),
     startKeys(),
   ]);
+  const databaseUrl = await postgres.createDatabase('chat');
   const logger = createLogger({ process: 'bench', level: 'silent' });
   const bus = await connectBus({ url: nats.url, name: 'bench', logger });
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });
@@ -79,7 +80,7 @@ export async function setStage(): Promise<Stage> {
       for (const server of running) await server.stop();
       await pool.end();
       await bus.close();
-      await Promise.all([nats.stop(), redis.stop(), keys.stop()]);
+      await Promise.all([nats.stop(), redis.stop(), postgres.stop(), keys.stop()]);
     },
   };
 }
