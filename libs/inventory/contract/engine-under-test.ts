@@ -6,8 +6,6 @@ export interface EngineUnderTest {
   /** Milliseconds since 1970 by the engine's clock. */
   now(): number;
   advance(ms: number): Promise<void>;
-  /** Within how many milliseconds 10,000 live holds must be back after a loss of memory. */
-  rebuildWithinMs: number;
   stop(): Promise<void>;
 }
 

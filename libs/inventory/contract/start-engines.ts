@@ -18,7 +18,6 @@ export async function startMemory(): Promise<EngineUnderTest> {
   return {
     store: new MemoryHoldStore(() => now),
     now: () => now,
-    rebuildWithinMs: 2_000,
     advance: async (ms) => void (now += ms),
     stop: async () => undefined,
   };
@@ -39,7 +38,6 @@ export async function startRedisEngine(
   return {
     store,
     now: () => now,
-    rebuildWithinMs: 2_000,
     async advance(ms) {
       now += ms;
       await setClock();
@@ -61,7 +59,6 @@ export async function startPostgresEngine(): Promise<EngineUnderTest> {
   return {
     store: new PostgresHoldStore(transactionOf(pool), '(SELECT now_ms FROM test_clock)'),
     now: () => now,
-    rebuildWithinMs: 6_000,
     async advance(ms) {
       now += ms;
       await pool.query('UPDATE test_clock SET now_ms = $1', [now]);
