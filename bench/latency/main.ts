@@ -6,7 +6,7 @@ import { newVisitor, openBrowser, pictureOf } from '../../test/support/browser.t
 import { until } from '../../test/support/people.ts';
 import { setStage, streamKey, untilShow } from '../../test/support/stage.ts';
 import { startSystem } from '../../test/support/system.ts';
-import { delaysOf, MEASURE_IN_PAGE, type Measured } from '../../test/support/read-time-code.ts';
+import { delaysOf, MEASURE_IN_PAGE, type Measured } from '../../libs/testing/read-time-code.ts';
 
 // Glass to glass through the whole running system: ffmpeg draws the wall clock into each frame of a 720p30 stream, Chromium
 // reads it back from the pictures that the show page really shows, while the whole ladder is watched.

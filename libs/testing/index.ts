@@ -13,10 +13,10 @@ export { basicHeader, codeOf, RtmpClient, type RtmpMessage } from './rtmp/rtmp-c
 export {
   publisherArgs,
   startPublisher,
-  TIME_CODE_BITS,
   type PublisherOptions,
   type SyntheticPublisher,
 } from './publisher.ts';
+export { delaysOf, MEASURE_IN_PAGE, type Measured } from './read-time-code.ts';
 export { startCmafPublisher, type CmafPublisher, type CmafPublisherOptions } from './media/cmaf-publisher.ts';
 export { PartsWriter } from './media/parts-writer.ts';
 export {

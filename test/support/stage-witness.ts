@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { delaysOf, MEASURE_IN_PAGE, type Measured } from './read-time-code.ts';
+import { delaysOf, MEASURE_IN_PAGE, type Measured } from '#testing';
 
 /** A change of the page's stage, with the moment at which it could be seen. */
 export interface Seen {

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { delaysOf, MEASURE_IN_PAGE, type Measured } from './read-time-code.ts';
+import { delaysOf, MEASURE_IN_PAGE, type Measured } from '#testing';
 import { until } from './people.ts';
 
 /** Pictures further apart than this are a stall that people notice. */

@@ -1,4 +1,4 @@
-import { TIME_CODE_BITS } from '#testing';
+import { TIME_CODE_BITS } from './publisher.ts';
 
 /** One frame as the page showed it, times in milliseconds. */
 export interface ShownFrame {
