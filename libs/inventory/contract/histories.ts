@@ -150,7 +150,8 @@ export async function runStep(
         holdId: id(names.waiters, 2 * step.waiter + step.variant),
         buyerId: id(names.buyers, step.buyer),
         variantId: id(names.variants, step.variant),
-        rank: step.waiter,
+        // No two wait in the same place of a list: checkout numbers arrivals.
+        rank: step.waiter * names.buyers.length + step.buyer,
       });
     case 'promote':
       return store.promote(sale, id(names.variants, step.variant));
