@@ -6,10 +6,10 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import S3rver from 's3rver';
-import { freePort, startNats, startPostgres, startRedis } from '#servers';
+import { commandOf, descendants, freePort, isRunning, startNats, startPostgres, startRedis } from '#servers';
 import { PROCESSES } from '../tools/start/processes.ts';
 import { until } from './support/people.ts';
-import { commandOf, descendants, isRunning, starterPid } from './support/processes.ts';
+import { starterPid } from './support/processes.ts';
 import { startSystem, type System } from './support/system.ts';
 
 /** A start with migrations, a demo shop and a first picture, on two processors that other tests use as well. */

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { validateStream } from '#testing';
 import type { Browser, Page } from 'playwright-core';
+import { commandOf, descendants, type MachineProcess } from '#servers';
 import { newVisitor, openBrowser, pictureOf } from './support/browser.ts';
 import { until } from './support/people.ts';
-import { commandOf, descendants, starterPid, type Process } from './support/processes.ts';
+import { starterPid } from './support/processes.ts';
 import { setStage, streamKey, untilShow, type Stage } from './support/stage.ts';
 import { startSteadyPublisher, type SteadyPublisher } from './support/steady-publisher.ts';
 import { startSystem, type System } from './support/system.ts';
@@ -56,7 +57,7 @@ describe('the stream of the whole system', () => {
 });
 
 describe('somebody watches while', () => {
-  it.each<[string, (process: Process) => boolean]>([
+  it.each<[string, (process: MachineProcess) => boolean]>([
     ['every ffmpeg of the transcoder', ({ name }) => name === 'ffmpeg'],
     ['the transcoder', ({ pid }) => commandOf(pid).includes('dist/transcoder/')],
     ['the origin', ({ pid }) => commandOf(pid).includes('apps/origin/')],

@@ -7,9 +7,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { freePort, startNginx } from '#servers';
+import { freePort, startNginx, treeSeconds } from '#servers';
 import { renderEdgeConf } from '../../infra/edge/render-edge-conf.ts';
-import { treeSeconds } from '../transcode/process-tree.ts';
 import { readEdgeLog } from './edge-log.ts';
 import type { ViewerTally } from './viewer.ts';
 

@@ -2,7 +2,7 @@ import { connectBus, openWorkQueue } from '#bus';
 import { TRANSCODE_JOBS } from '#contracts';
 import { flvHeader, writeTag } from '#flv';
 import { createLogger, newId } from '#process';
-import { freePort, startNats } from '#servers';
+import { freePort, machineProcesses, startNats, treeSeconds } from '#servers';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,6 @@ import { encodePlan, words } from '../../transcoder/src/ffmpeg/arguments.ts';
 import { ladderBelow } from '../../transcoder/src/ladder/ladder.ts';
 import { FakeIngest, repeated } from '../../transcoder/test/fake-ingest.ts';
 import { OriginRecorder } from '../../transcoder/test/origin-recorder.ts';
-import { childCount, treeSeconds } from './process-tree.ts';
 
 // What a 720p30 stream costs: with its whole ladder watched against bare ffmpeg with the same ladder in one process, and with
 // nobody watching against the whole ladder. Processor time of the process and its children, in one run.
@@ -92,7 +91,8 @@ async function slatesMade(pid: number): Promise<void> {
   for (let quietSince = performance.now(); performance.now() - quietSince < SETTLE_MS;) {
     await delay(50);
     if (performance.now() > giveUpAt) throw new Error('the transcoder does not come to rest');
-    if (childCount(pid) > ALWAYS_RUNNING) quietSince = performance.now();
+    const children = machineProcesses().filter(({ parent }) => parent === pid);
+    if (children.length > ALWAYS_RUNNING) quietSince = performance.now();
   }
 }
 

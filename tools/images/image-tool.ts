@@ -1,9 +1,9 @@
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, readdirSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { commandOf, descendants } from '../servers/process-tree.ts';
 
 const run = promisify(execFile);
 const STOP_DEADLINE_MS = 30_000;
@@ -98,30 +98,15 @@ function keepLines(child: ChildProcess): () => string[] {
   return () => [...kept];
 }
 
-/** buildah keeps to itself between this program and the contained one: the first below it that is not buildah. */
+/** buildah keeps to itself between this program and the contained one: the first below it that are not buildah. */
 function innermost(ancestor: number): number[] {
-  const below = readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .filter((pid) => parentOf(pid) === ancestor)
-    .map(Number);
-  return below.flatMap((pid) => (nameOf(pid).startsWith('buildah') ? innermost(pid) : [pid]));
-}
-
-function parentOf(pid: string): number | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-  } catch {
-    return undefined;
-  }
+  const tree = descendants(ancestor);
+  const between = new Set([ancestor, ...tree.filter(isBuildah).map(({ pid }) => pid)]);
+  return tree.filter((one) => between.has(one.parent) && !isBuildah(one)).map(({ pid }) => pid);
 }
 
 /** By the command line: buildah calls its own helper processes after itself or /proc/self/exe. */
-function nameOf(pid: number): string {
-  try {
-    const [first = ''] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-    return first.slice(first.lastIndexOf('/') + 1);
-  } catch {
-    return '';
-  }
+function isBuildah({ pid }: { pid: number }): boolean {
+  const [first = ''] = commandOf(pid).split('\0');
+  return first.slice(first.lastIndexOf('/') + 1).startsWith('buildah');
 }
