@@ -73,6 +73,7 @@ function useStep(): string {
 function titleOf({ step }: BuyState, purchase: string): string {
   if (step === 'choose') return 'Choose';
   if (step === 'sign_in') return 'Log in to buy';
+  if (step === 'holding') return 'One moment';
   if (step === 'refused') return 'Not this time';
   if (step === 'waiting') return 'You are on the list';
   if (step === 'expired') return 'Time is up';
