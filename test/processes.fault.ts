@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, startNats, startPostgres, startRedis } from '#servers';
+import { answers, freePort, startNats, startPostgres, startRedis } from '#servers';
 import { environmentOf, PROCESSES, type StartPlan } from '../tools/start/processes.ts';
 import { createOwnDatabase, createSchemas } from '../tools/start/schemas.ts';
 import { until } from './support/people.ts';
@@ -69,10 +69,4 @@ async function makePlan(databaseUrl: string, redisUrl: string, natsUrl: string):
     secret: (name) => `a secret of tests, long enough for ${name}`,
     given: {},
   };
-}
-
-async function answers(url: string): Promise<boolean> {
-  const response = await fetch(url).catch(() => undefined);
-  await response?.body?.cancel();
-  return response?.ok ?? false;
 }

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { answers } from '#servers';
 
 const ROOT = new URL('../../', import.meta.url);
 const LOADER = fileURLToPath(new URL('compile-on-load.ts', import.meta.url));
@@ -64,8 +65,7 @@ export async function startOwnProcess(options: OwnProcessOptions): Promise<OwnPr
       if (started.exitCode !== null || started.signalCode !== null) {
         throw new Error(`${options.main} ended before it was ready:\n${output}`);
       }
-      const answer = await fetch(`${url}${options.readyPath ?? '/readyz'}`).catch(() => undefined);
-      if (answer?.ok) return;
+      if (await answers(`${url}${options.readyPath ?? '/readyz'}`)) return;
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
     started.kill('SIGKILL');

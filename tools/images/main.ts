@@ -3,8 +3,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startNats, startPostgres, startRedis } from '../servers/index.ts';
-import { freePort } from '../servers/free-port.ts';
+import { answers, freePort, startNats, startPostgres, startRedis } from '../servers/index.ts';
 import { createOwnDatabase } from '../start/schemas.ts';
 import { planImages, readEnvFile } from './compose-plan.ts';
 import type { ImagePlan } from './compose-plan.ts';
@@ -101,16 +100,6 @@ async function lookThroughTheEdge(address: string): Promise<void> {
     await response.body?.cancel();
     if (!response.ok) throw new Error(`the edge answers ${response.status} to ${path}`);
     console.log(`the edge answers ${response.status} to ${path}`);
-  }
-}
-
-async function answers(url: string): Promise<boolean> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
-    await response.body?.cancel();
-    return response.ok;
-  } catch {
-    return false;
   }
 }
 

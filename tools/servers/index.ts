@@ -1,3 +1,4 @@
+export { answers } from './answers.ts';
 export { findProgram } from './find-program.mjs';
 export { freePort, isPortFree } from './free-port.ts';
 export { startNats } from './nats.ts';

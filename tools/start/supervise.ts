@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from '../bootstrap/failure.mjs';
+import { answers } from '../servers/answers.ts';
 import { guardWithWatchdog, withDeathSignal } from '../servers/death-signal.ts';
 
 const FIRST_DELAY_MS = 500;
@@ -59,7 +60,7 @@ export class Supervised {
   /** Resolves once the program says it is ready; throws with its last lines when it cannot run, or is not ready in time. */
   async ready(deadlineMs: number): Promise<void> {
     const until = Date.now() + deadlineMs;
-    while (!(await this.#answers())) {
+    while (!(await this.#isReady())) {
       if (this.#failure) throw this.#refusal(`cannot start (${this.#failure})`);
       if (Date.now() > until) throw this.#refusal(`was not ready within ${deadlineMs / 1000} s`);
       await delay(READY_POLL_MS, undefined, { signal: this.#stop.signal });
@@ -155,16 +156,10 @@ export class Supervised {
     this.program.onLine(line);
   }
 
-  async #answers(): Promise<boolean> {
+  async #isReady(): Promise<boolean> {
     if (!this.#child?.pid || this.#child.exitCode !== null) return false;
     if (!this.program.readyUrl) return true;
-    try {
-      const response = await fetch(this.program.readyUrl, { signal: AbortSignal.timeout(2_000) });
-      await response.body?.cancel();
-      return response.ok;
-    } catch {
-      return false;
-    }
+    return answers(this.program.readyUrl);
   }
 }
 
