@@ -1,27 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '#process';
-import {
-  startHarness,
-  startServers,
-  type CheckoutHarness,
-  type CheckoutServers,
-} from '../apps/checkout/test/checkout-harness.ts';
+import { startCheckoutAlone, type CheckoutHarness } from '../apps/checkout/test/checkout-harness.ts';
 import { rush } from '../apps/checkout/test/hold-rush.ts';
 import { sellWhileLeadersFall, startTwoCheckouts } from '../apps/checkout/test/two-checkouts.ts';
 
 const LIVE_HOLDS = 10_000;
 const REBUILD_WITHIN_MS = 2_000;
 
-let servers: CheckoutServers;
 let app: CheckoutHarness;
 beforeAll(async () => {
-  servers = await startServers();
-  app = await startHarness(servers);
+  app = await startCheckoutAlone();
 }, 120_000);
-afterAll(async () => {
-  await app.stop();
-  await servers.stop();
-}, 60_000);
+afterAll(() => app.stop(), 60_000);
 
 describe('5,000 buyers and 100 units', () => {
   it.each(['redis', 'postgres'] as const)(

@@ -8,7 +8,7 @@ export type FailpointName =
   | 'pin.pinned'
   | 'rebuild.locked'
   | 'rebuild.restored'
-  | 'promote.claimed'
+  | 'waitlist.entered'
   | 'stock.booked'
   | 'stock.taken'
   | 'settle.committed'

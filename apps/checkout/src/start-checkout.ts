@@ -23,6 +23,7 @@ import type { OrderParts } from './order-parts.ts';
 import { makeOrderParts } from './orders/orders.feature.ts';
 import { LowStock } from './stock/low-stock.ts';
 import { TellStock } from './sales/tell-stock.ts';
+import { ReturnMissed } from './waitlist/return-missed.ts';
 
 const SCHEMA = 'checkout';
 /** The sweep is housekeeping: to the next buyer a hold past its time is free without it. */
@@ -33,6 +34,7 @@ const TIME_MS = 250;
 const DRAIN_MS = 1_000;
 const RECONCILE_MS = 1_000;
 const LOW_STOCK_MS = 2_000;
+const RETURN_MISSED_MS = 1_000;
 const REDIS_CHECK_MS = 1_000;
 
 export interface RunningCheckout extends RunningService {
@@ -142,6 +144,7 @@ function leadersChores(parts: CheckoutParts, engine: WatchedEngine, leader: Lead
   const time = new KeepTime(pool, commands, logger);
   const drain = new DrainSales(pool, gate, moveUnits, logger);
   const lowStock = new LowStock(pool);
+  const returns = new ReturnMissed(pool, gate);
   const reconciler = new ReconcileSales({ pool, gate, relay, rebuildSale, logger });
   const chores: Chore[] = [
     { name: 'watch engines', everyMs: WATCH_MS, run: () => engines.round() },
@@ -150,6 +153,7 @@ function leadersChores(parts: CheckoutParts, engine: WatchedEngine, leader: Lead
     { name: 'drain sales', everyMs: DRAIN_MS, run: () => drain.round() },
     { name: 'reconcile', everyMs: RECONCILE_MS, run: () => reconciler.round() },
     { name: 'low stock', everyMs: LOW_STOCK_MS, run: () => lowStock.look() },
+    { name: 'return missed', everyMs: RETURN_MISSED_MS, run: () => returns.round() },
   ];
   return chores.map((chore) => ({ ...chore, run: async () => leader.leads && chore.run() }));
 }

@@ -92,6 +92,23 @@ export async function startHarness(
   };
 }
 
+/** One instance of checkout on servers of its own, which end with it: what most test files need. */
+export async function startCheckoutAlone(
+  settings: Record<string, string> = {},
+  doubles: CheckoutDoubles = {},
+): Promise<CheckoutHarness & { servers: CheckoutServers }> {
+  const servers = await startServers();
+  const app = await startHarness(servers, settings, doubles);
+  return {
+    ...app,
+    servers,
+    async stop() {
+      await app.stop();
+      await servers.stop();
+    },
+  };
+}
+
 export interface SeededShop {
   shopId: string;
   shelfId: string;

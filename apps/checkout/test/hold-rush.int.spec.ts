@@ -1,22 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  startHarness,
-  startServers,
-  type CheckoutHarness,
-  type CheckoutServers,
-} from './checkout-harness.ts';
+import { startCheckoutAlone, type CheckoutHarness } from './checkout-harness.ts';
 import { rush } from './hold-rush.ts';
 
-let servers: CheckoutServers;
 let app: CheckoutHarness;
 beforeAll(async () => {
-  servers = await startServers();
-  app = await startHarness(servers);
+  app = await startCheckoutAlone();
 }, 120_000);
-afterAll(async () => {
-  await app.stop();
-  await servers.stop();
-}, 60_000);
+afterAll(() => app.stop(), 60_000);
 
 describe('a rush', () => {
   it.each(['redis', 'postgres'] as const)(

@@ -12,26 +12,13 @@ import {
   type Identity,
 } from '#contracts';
 import { newId } from '#process';
-import {
-  newBuyer,
-  startHarness,
-  startServers,
-  type CheckoutHarness,
-  type CheckoutServers,
-  type SeededShop,
-} from './checkout-harness.ts';
+import { newBuyer, startCheckoutAlone, type CheckoutHarness, type SeededShop } from './checkout-harness.ts';
 
-let servers: CheckoutServers;
 let app: CheckoutHarness;
-
 beforeAll(async () => {
-  servers = await startServers();
-  app = await startHarness(servers);
-}, 60_000);
-afterAll(async () => {
-  await app.stop();
-  await servers.stop();
-});
+  app = await startCheckoutAlone();
+}, 120_000);
+afterAll(() => app.stop(), 60_000);
 
 async function stocked(quantity: number): Promise<SeededShop & { variantId: string }> {
   const shop = await app.seedShop();

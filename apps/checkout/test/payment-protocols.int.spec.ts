@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import { cancelOrderEndpoint, refreshPaymentEndpoint } from '#contracts';
 import { TEST_CARDS } from '#testing';
 import { failpoints } from '../src/failpoints.ts';
+import { dieOnceAt, onceAt } from './act-at-failpoint.ts';
 import {
   atProvider,
   eventually,
@@ -16,9 +17,6 @@ import {
 /** A busy machine is slow; nothing here depends on speed. */
 jest.setTimeout(60_000);
 
-/** A process that dies at a point of a protocol. */
-class Died extends Error {}
-
 let h: PurchaseHarness;
 
 beforeAll(async () => {
@@ -29,24 +27,6 @@ afterEach(async () => {
   failpoints.clear();
   await h.sandbox.control('webhooks', {});
 });
-
-/** Dies the first time that `name` is reached. */
-function dieOnceAt(name: Parameters<typeof failpoints.set>[0]): void {
-  failpoints.set(name, () => {
-    failpoints.delete(name);
-    throw new Died(name);
-  });
-}
-
-/** Runs `act` once, at the moment `name` is reached. */
-function onceAt(name: Parameters<typeof failpoints.set>[0], act: () => Promise<void>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    failpoints.set(name, async () => {
-      failpoints.delete(name);
-      await act().then(resolve, reject);
-    });
-  });
-}
 
 /** Lets workers take jobs whose lease would run on for seconds. */
 async function endLeases(): Promise<void> {

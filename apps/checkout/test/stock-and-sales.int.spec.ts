@@ -24,26 +24,19 @@ import {
   eventually,
   newBuyer,
   patiently,
-  startHarness,
-  startServers,
+  startCheckoutAlone,
   type CheckoutHarness,
-  type CheckoutServers,
   type SeededShop,
 } from './checkout-harness.ts';
 
 /** A busy machine is slow; nothing here depends on speed. */
 jest.setTimeout(60_000);
 
-let servers: CheckoutServers;
 let app: CheckoutHarness;
 beforeAll(async () => {
-  servers = await startServers();
-  app = await startHarness(servers);
+  app = await startCheckoutAlone();
 }, 120_000);
-afterAll(async () => {
-  await app.stop();
-  await servers.stop();
-}, 60_000);
+afterAll(() => app.stop(), 60_000);
 
 const ask: typeof app.call = (...request) => patiently(app, ...request);
 

@@ -1,31 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { exportStockEndpoint, importStockEndpoint, listMovementsEndpoint, type Identity } from '#contracts';
 import { tokenOf } from '#testing';
-import {
-  newBuyer,
-  startHarness,
-  startServers,
-  type CheckoutHarness,
-  type CheckoutServers,
-  type SeededShop,
-} from './checkout-harness.ts';
+import { newBuyer, startCheckoutAlone, type CheckoutHarness, type SeededShop } from './checkout-harness.ts';
 
 /** A busy machine is slow; nothing here depends on speed. */
 jest.setTimeout(60_000);
 
-let servers: CheckoutServers;
 let app: CheckoutHarness;
 let shop: SeededShop;
-
 beforeAll(async () => {
-  servers = await startServers();
-  app = await startHarness(servers);
+  app = await startCheckoutAlone();
   shop = await app.seedShop();
 }, 120_000);
-afterAll(async () => {
-  await app.stop();
-  await servers.stop();
-});
+afterAll(() => app.stop(), 60_000);
 
 const HEADER = 'URL handle,Title,SKU,Price,Inventory quantity';
 const fileOf = (first: unknown, second: unknown) =>

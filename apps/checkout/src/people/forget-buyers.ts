@@ -9,7 +9,7 @@ const NEVER_SOLD = "('payment_failed', 'expired', 'cancelled')";
 /**
  * Forgets people who deleted their account. Of an order that was sold its record stays, with name and address as on an
  * invoice; what only served to talk to the buyer goes: e-mail, telephone, display name, note, words to search by. An
- * order that came to nothing keeps its figures and its country. Waits end; holds run out by themselves.
+ * order that came to nothing keeps its figures and its country. Waits end and no other follows; holds run out by themselves.
  */
 export async function forgetBuyer(query: Query, buyerId: string): Promise<void> {
   await query(
@@ -24,6 +24,7 @@ export async function forgetBuyer(query: Query, buyerId: string): Promise<void> 
     `UPDATE waitlist SET state = 'left', ended_at = clock_timestamp() WHERE buyer_id = $1 AND state = 'waiting'`,
     [buyerId],
   );
+  await query(`UPDATE waitlist SET settled = true WHERE buyer_id = $1 AND state = 'promoted'`, [buyerId]);
 }
 
 /** Hears of erased accounts for as long as the process lives. */

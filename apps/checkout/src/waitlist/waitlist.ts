@@ -47,7 +47,7 @@ export class Waitlist {
       return entry ? { code: 'waiting', entry } : { code: 'closed' };
     }
     // A wait that nobody could confirm stays: a rebuild puts it into the engine, and the buyer may ask again.
-    if (answer.code !== 'paused') await end(query, waiter, 'ended');
+    if (answer.code !== 'paused') await endWait(query, waiter, 'ended');
     return answer;
   }
 
@@ -86,7 +86,7 @@ export class Waitlist {
       const waiter = { holdId: row.id, buyerId, variantId, rank: row.rank };
       const answer = await this.gate.run(saleId, (store, known) => store.leave(known, waiter));
       if (answer.code === 'paused') return { code: 'paused' };
-      await end(query, waiter, 'left');
+      await endWait(query, waiter, 'left');
     }
     const entry = await this.find(saleId, variantId, buyerId);
     return entry ? { code: 'left', entry } : { code: 'not_found' };
@@ -105,7 +105,11 @@ async function enter(query: Query, saleId: string, variantId: string, buyerId: s
 }
 
 /** A unit that was given away in the same moment wins: only a wait that still waits ends. */
-async function end(query: Query, waiter: Waiter, state: 'left' | 'ended'): Promise<void> {
+export async function endWait(
+  query: Query,
+  waiter: Pick<Waiter, 'holdId' | 'buyerId'>,
+  state: 'left' | 'ended',
+): Promise<void> {
   await query(
     `UPDATE waitlist SET state = $3, ended_at = clock_timestamp() WHERE id = $1 AND buyer_id = $2 AND state = 'waiting'`,
     [waiter.holdId, waiter.buyerId, state],

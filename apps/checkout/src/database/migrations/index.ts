@@ -6,6 +6,7 @@ import { Stock1763600000000 } from './1763600000000-stock.ts';
 import { Sales1763600001000 } from './1763600001000-sales.ts';
 import { Orders1763600100000 } from './1763600100000-orders.ts';
 import { SalesByClock1763700000000 } from './1763700000000-sales-by-clock.ts';
+import { WaitlistReturns1763800000000 } from './1763800000000-waitlist-returns.ts';
 
 /** Outbox, inbox and first answers of idempotent calls. */
 class Bus1763599999000 implements MigrationInterface {
@@ -37,4 +38,5 @@ export const checkoutMigrations = [
   Engine1763600002000,
   Orders1763600100000,
   SalesByClock1763700000000,
+  WaitlistReturns1763800000000,
 ];
