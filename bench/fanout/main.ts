@@ -1,9 +1,10 @@
 import { LIVE_PATH, LIVE_PROTOCOL_VERSION } from '#contracts';
 import { cpus } from 'node:os';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { leaveFirstCore, type Measured } from '../realtime/child.ts';
-import { percentile, startCrowd, type Protocol } from '../realtime/crowd.ts';
+import { percentile, startCrowd, type Hops, type Protocol } from '../realtime/crowd.ts';
 import { addressOf, newTally, seatViewers } from '../realtime/raw-viewer.ts';
 import { setStage } from '../realtime/stage.ts';
 
@@ -22,10 +23,16 @@ const viewers = Number(values.viewers);
 /** Stock socket.io cannot send this trace to as many on one core; its cost per delivery does not depend on their number. */
 const peerViewers = Number(values['peer-viewers']);
 const seconds = Number(values.seconds);
+const SETTLE_MS = 6_000;
+const LAG_RESOLUTION_MS = 10;
 
 interface Run {
   deliveriesPerCpuS: number;
   p99Ms: number;
+  hopsP99Ms: Record<keyof Hops, number>;
+  ticksPerS: number;
+  /** How late the load generator itself was: it is the one who hears. */
+  loadLagMs: number;
   bytesPerViewerS: number;
   cpuSeconds: number;
   complete: number;
@@ -53,6 +60,9 @@ try {
     peer_deliveries_per_cpu_s: Math.round(stock.deliveriesPerCpuS),
     ratio: round(plain.deliveriesPerCpuS / stock.deliveriesPerCpuS),
     p99_ms: round(plain.p99Ms),
+    hops_p99_ms: plain.hopsP99Ms,
+    ticks_per_s: round(plain.ticksPerS),
+    load_lag_p99_ms: round(plain.loadLagMs),
     compressed_ratio: round(compressed.deliveriesPerCpuS / plain.deliveriesPerCpuS),
     sampled_cpu_ms_per_viewer_minute: round((sampled.cpuSeconds * 1_000 * 60) / seconds / viewers),
     compressed_p99_ms: round(compressed.p99Ms),
@@ -90,8 +100,11 @@ async function measure(
     tally,
   }));
   const crowd = await startCrowd(server.url, stage.showId, protocol);
-  await delay(4_000);
+  // The server finds its pace: it looks every two seconds how busy it is.
+  await delay(SETTLE_MS);
   crowd.reset();
+  const lag = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS });
+  lag.enable();
   const before = { frames: tally.frames, bytes: tally.bytes, cpu: server.cpuSeconds() };
   await delay(seconds * 1_000);
   const cpuSeconds = server.cpuSeconds() - before.cpu;
@@ -103,11 +116,19 @@ async function measure(
   const run: Run = {
     deliveriesPerCpuS: (heard * count * Math.min(1, complete)) / cpuSeconds,
     p99Ms: percentile(crowd.delaysMs, 0.99),
+    hopsP99Ms: {
+      taken: Math.round(percentile(crowd.hopsMs.taken, 0.99)),
+      ticked: Math.round(percentile(crowd.hopsMs.ticked, 0.99)),
+      heard: Math.round(percentile(crowd.hopsMs.heard, 0.99)),
+    },
+    ticksPerS: crowd.ticksHeard() / seconds,
+    loadLagMs: lag.percentile(99) / 1e6 - LAG_RESOLUTION_MS,
     bytesPerViewerS: (tally.bytes - before.bytes) / count / seconds,
     cpuSeconds,
     complete,
     refused: crowd.refused(),
   };
+  lag.disable();
   crowd.stop();
   for (const viewer of seated) viewer.close();
   await delay(1_000);

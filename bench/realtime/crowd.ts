@@ -18,6 +18,8 @@ const WORDS =
 export interface Crowd {
   /** Milliseconds from sending a line to its arrival at somebody else, since the last `reset`. */
   delaysMs: number[];
+  /** The same times in parts, in the order in which they pass: where a slow line spent them. */
+  hopsMs: Hops;
   /** Lines that arrived at a listener since the last `reset`, and frames they came in. */
   linesHeard(): number;
   ticksHeard(): number;
@@ -27,6 +29,13 @@ export interface Crowd {
   /** Goes on tapping, but says nothing more. */
   hush(): void;
   stop(): void;
+}
+
+/** From saying until the owner took it, until its tick was made, and until the listener had it; by the machine's one clock. */
+export interface Hops {
+  taken: number[];
+  ticked: number[];
+  heard: number[];
 }
 
 export type Protocol = 'live' | 'peer';
@@ -43,21 +52,28 @@ export async function startCrowd(url: string, showId: string, protocol: Protocol
   const sentAt = new Map<string, number>();
   const heard = {
     delaysMs: [] as number[],
+    hopsMs: noHops(),
     lines: 0,
     ticks: 0,
     refused: 0,
     tick: undefined as LiveTick | undefined,
   };
-  const hear = (key: string): void => {
+  const hear = (key: string, takenAt?: number, tickAt?: number): void => {
     const at = sentAt.get(key);
     sentAt.delete(key);
     heard.lines += 1;
-    if (at !== undefined) heard.delaysMs.push(performance.now() - at);
+    if (at === undefined) return;
+    const now = performance.now();
+    heard.delaysMs.push(now - at);
+    if (takenAt === undefined || tickAt === undefined) return;
+    heard.hopsMs.taken.push(takenAt - performance.timeOrigin - at);
+    heard.hopsMs.ticked.push(tickAt - takenAt);
+    heard.hopsMs.heard.push(performance.timeOrigin + now - tickAt);
   };
   listener.on('tick', (tick: LiveTick) => {
     heard.ticks += 1;
     heard.tick = tick;
-    for (const line of tick.chat ?? []) hear(line.key);
+    for (const line of tick.chat ?? []) hear(line.key, line.at, tick.at);
   });
   listener.on('line', (line: { key: string }) => hear(line.key));
 
@@ -81,12 +97,15 @@ export async function startCrowd(url: string, showId: string, protocol: Protocol
     get delaysMs() {
       return heard.delaysMs;
     },
+    get hopsMs() {
+      return heard.hopsMs;
+    },
     linesHeard: () => heard.lines,
     ticksHeard: () => heard.ticks,
     refused: () => heard.refused,
     lastTick: () => heard.tick,
     reset() {
-      Object.assign(heard, { delaysMs: [], lines: 0, ticks: 0, refused: 0 });
+      Object.assign(heard, { delaysMs: [], hopsMs: noHops(), lines: 0, ticks: 0, refused: 0 });
     },
     hush: stopTalking,
     stop() {
@@ -128,6 +147,10 @@ function evenly(sockets: readonly Socket[], perS: number, act: (socket: Socket) 
     }
   }, 10);
   return () => clearInterval(timer);
+}
+
+function noHops(): Hops {
+  return { taken: [], ticked: [], heard: [] };
 }
 
 function words(): string {

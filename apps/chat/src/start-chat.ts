@@ -15,6 +15,7 @@ import { maySee } from './access/may-see.ts';
 import type { ChatEnv } from './chat.env.ts';
 import { ChatModule } from './chat.module.ts';
 import { chatSchema } from './database/schema.ts';
+import { LoopLoad } from './figures/loop-load.ts';
 import { Admission } from './gateway/admission.ts';
 import type { Clients } from './gateway/clients.ts';
 import { followDeskNews } from './gateway/desk-news.ts';
@@ -36,9 +37,10 @@ export async function startChat(
   await database.destroy();
   const pool = pgPool(env.DATABASE_URL, env.DATABASE_POOL, logger);
   const bus = await connectBus({ url: env.NATS_URL, name: 'chat', logger });
-  const rooms = await openRooms(env, { pool, bus, logger });
+  const load = new LoopLoad();
+  const rooms = await openRooms(env, { pool, bus, logger, load });
   const { ownerId, client, ticks } = rooms;
-  const { clients, feeds, watch } = openGateway({ ownerId, bus, rooms: client, ticks, logger });
+  const { clients, feeds, watch } = openGateway({ ownerId, bus, rooms: client, ticks, logger, load });
   const admission = doorOf(env, clients);
   const service = await startService({
     name: 'chat',
@@ -74,6 +76,7 @@ export async function startChat(
   });
   const { drain } = service;
   for (const [name, stop] of await rooms.start()) drain.add(name, stop);
+  drain.add('load', () => load.stop());
   drain.add('rooms listened to', () => feeds.stop());
   drain.add('owner watch', () => watch.stop());
   const tokens = service.app.get<TokenVerifier>(TOKENS);

@@ -73,7 +73,8 @@ export async function startRoomBench(): Promise<RoomBench> {
       desk: () => undefined,
       policyChanged: () => undefined,
       rulesChanged: () => undefined,
-      tickMs: () => 50,
+      tickMs: 50,
+      busy: () => 0,
       warn: () => undefined,
       ...parts,
     };

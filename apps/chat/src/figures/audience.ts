@@ -27,10 +27,10 @@ export class Audience {
   }
 
   /** What the owner is told. */
-  report(desks: number): NonNullable<RoomSum['presence']> {
+  report(desks: number, busy = 0): NonNullable<RoomSum['presence']> {
     let unnamed = 0;
     for (const connections of this.#addresses.values()) unnamed += Math.min(connections, UNNAMED_PER_ADDRESS);
-    return { accounts: encode(this.#accounts), guests: encode(this.#guests), unnamed, desks };
+    return { accounts: encode(this.#accounts), guests: encode(this.#guests), unnamed, desks, busy };
   }
 
   #mapOf({ person, guest }: Viewer): Map<string, number> {

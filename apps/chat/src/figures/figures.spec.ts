@@ -41,9 +41,9 @@ describe('who watches', () => {
     for (let i = 0; i < 50; i += 1) two.add(at(null, 'a farm'));
     two.add(at(null));
     const presence = new RoomPresence();
-    presence.take('one', one.report(1), 1_000);
-    presence.take('two', two.report(0), 1_000);
-    expect(presence.count(1_000)).toEqual({ viewers: 13, accounts: 1, guests: 1, desks: 1 });
+    presence.take('one', one.report(1, 0.7), 1_000);
+    presence.take('two', two.report(0, 0.2), 1_000);
+    expect(presence.count(1_000)).toEqual({ viewers: 13, accounts: 1, guests: 1, desks: 1, busy: 0.7 });
     one.remove(at(fingerprintOf('ada')));
     presence.take('one', one.report(0), 2_000);
     expect(presence.count(2_000).accounts).toBe(1);

@@ -10,6 +10,8 @@ export interface Presence {
   accounts: number;
   guests: number;
   desks: number;
+  /** How much of its time the busiest gateway of the room works. */
+  busy: number;
 }
 
 interface Report {
@@ -17,6 +19,7 @@ interface Report {
   guests: PeopleSet;
   unnamed: number;
   desks: number;
+  busy: number;
   at: number;
 }
 
@@ -31,6 +34,7 @@ export class RoomPresence {
       guests: PeopleSet.decode(presence.guests),
       unnamed: presence.unnamed,
       desks: presence.desks,
+      busy: presence.busy,
       at,
     });
   }
@@ -40,6 +44,7 @@ export class RoomPresence {
     const guests = new PeopleSet();
     let unnamed = 0;
     let desks = 0;
+    let busy = 0;
     for (const [gateway, report] of this.#reports) {
       if (report.at < now - GATEWAY_GONE_MS) {
         this.#reports.delete(gateway);
@@ -49,8 +54,9 @@ export class RoomPresence {
       guests.join(report.guests);
       unnamed += report.unnamed;
       desks += report.desks;
+      busy = Math.max(busy, report.busy);
     }
     const known = { accounts: accounts.count, guests: guests.count };
-    return { ...known, viewers: known.accounts + known.guests + unnamed, desks };
+    return { ...known, viewers: known.accounts + known.guests + unnamed, desks, busy };
   }
 }

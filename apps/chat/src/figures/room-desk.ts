@@ -42,7 +42,7 @@ export class RoomDesk {
   readonly #presence = new RoomPresence();
   readonly #chat = new PerMinute();
   readonly #reactions = new PerMinute();
-  #present: Presence = { viewers: 0, accounts: 0, guests: 0, desks: 0 };
+  #present: Presence = { viewers: 0, accounts: 0, guests: 0, desks: 0, busy: 0 };
   #countedAt = -Infinity;
   #peak = 0;
   #news: LiveDesk = {};
@@ -64,6 +64,11 @@ export class RoomDesk {
 
   get viewers(): number {
     return this.#present.viewers;
+  }
+
+  /** How much of its time the busiest gateway of the room works. */
+  get busy(): number {
+    return this.#present.busy;
   }
 
   onPresence(gateway: string, presence: NonNullable<RoomSum['presence']>, now: number): void {

@@ -15,6 +15,8 @@ const MOST_ROOMS = 20_000;
 
 export interface FeedsPorts extends FeedPorts {
   gatewayId: string;
+  /** How much of its time this process works. */
+  busy(): number;
   sum(showId: string, sum: RoomSum): void;
   /** Hears what the owner tells desks, and that the rules of entry changed. */
   listenDesk(showId: string, onDesk: (desk: LiveDesk) => void): () => void;
@@ -160,7 +162,7 @@ export class Feeds {
     for (const client of desks) if (client.place?.feed !== feed) desks.delete(client);
     this.#ports.sum(showId, {
       gateway: this.#ports.gatewayId,
-      presence: feed.audience.report(desks.size),
+      presence: feed.audience.report(desks.size, this.#ports.busy()),
     });
   }
 }

@@ -1,5 +1,6 @@
 import type { Bus } from '#bus';
 import type { Logger } from '#process';
+import type { LoopLoad } from '../figures/loop-load.ts';
 import { roomSubjects } from '../rooms/asks.ts';
 import type { JetStreamTicks } from '../rooms/jetstream-ticks.ts';
 import { hear } from '../rooms/tell.ts';
@@ -15,16 +16,19 @@ export function openGateway({
   rooms,
   ticks,
   logger,
+  load,
 }: {
   ownerId: string;
   bus: Bus;
   rooms: RoomClient;
   ticks: JetStreamTicks;
   logger: Logger;
+  load: LoopLoad;
 }): { clients: Clients; feeds: Feeds; watch: OwnerWatch } {
   const clients = new Clients((userId, onPush) => hear(bus, roomSubjects.user(userId), onPush), Date.now);
   const feeds = new Feeds({
     gatewayId: ownerId,
+    busy: () => load.busy,
     listen: (showId, onTick) => ticks.listen(showId, onTick),
     readAfter: (showId, streamSeq, most) => ticks.readAfter(showId, streamSeq, most),
     readSince: (showId, sinceMs, most) => ticks.readSince(showId, sinceMs, most),

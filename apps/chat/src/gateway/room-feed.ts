@@ -17,8 +17,8 @@ import type { Seat, SeatSource } from './seat.ts';
 
 /** Ticks kept aside while a room opens or a gap is repaired. */
 const MOST_ASIDE = 1_200;
-/** Seats written before other work gets its turn: about 15 ms. */
-const SEATS_PER_SLICE = 2_000;
+/** Seats written before other work gets its turn: about 10 ms. */
+const SEATS_PER_SLICE = 500;
 const REOPEN_MS = 500;
 
 /** A viewer in the room, and the connection they watch through. */

@@ -49,6 +49,8 @@ export const RoomSum = z.object({
       guests: z.string(),
       unnamed: z.int().nonnegative(),
       desks: z.int().nonnegative(),
+      /** The share of its time that the gateway's process worked of late. */
+      busy: z.number().min(0).max(1).default(0),
     })
     .optional(),
 });

@@ -9,6 +9,7 @@ import { askForSale, keepSale } from '../facts/ask-checkout.ts';
 import { InputWatch } from '../facts/input-watch.ts';
 import { Programmes } from '../facts/programme.ts';
 import { factEvents, takeFact } from '../facts/take-facts.ts';
+import type { LoopLoad } from '../figures/loop-load.ts';
 import { roomSubjects } from './asks.ts';
 import { forwardSale } from './forward-sale.ts';
 import { JetStreamTicks } from './jetstream-ticks.ts';
@@ -20,7 +21,6 @@ import type { RoomStore, Timers } from './room-ports.ts';
 import { RuleNews } from './rule-news.ts';
 import { cachedStandings } from './standings.ts';
 import { tell } from './tell.ts';
-import { TickPace } from './tick-pace.ts';
 
 /** A room whose facts changed is looked up after this, in case nobody owns it yet. */
 const LOOK_MS = 50;
@@ -29,6 +29,7 @@ interface Shared {
   pool: Pool;
   bus: Bus;
   logger: Logger;
+  load: LoopLoad;
 }
 
 export type StopSteps = [name: string, stop: () => Promise<void> | void][];
@@ -51,7 +52,6 @@ export async function openRooms(env: ChatEnv, shared: Shared): Promise<OpenRooms
   const ticks = await JetStreamTicks.open(bus);
   const programmes = new Programmes();
   const following = await programmes.follow(bus, logger);
-  const pace = new TickPace(env.CHAT_TICK_MS);
   const news = new RuleNews(bus);
   const catalog = { url: env.CATALOG_URL, internalToken: env.INTERNAL_TOKEN };
   const ports: RoomPorts = {
@@ -79,7 +79,8 @@ export async function openRooms(env: ChatEnv, shared: Shared): Promise<OpenRooms
     desk: (showId, desk) => tell(bus, roomSubjects.desk(showId), desk),
     policyChanged: (showId, change) => tell(bus, roomSubjects.policy(showId), change),
     rulesChanged: (shopId) => news.changed(shopId),
-    tickMs: (viewers) => pace.tickMs(viewers),
+    tickMs: env.CHAT_TICK_MS,
+    busy: () => shared.load.busy,
     warn: (err, message) => logger.warn({ err }, message),
   };
   const owners = await RoomOwners.open(bus, ports, { linesPerS: env.CHAT_LINES_PER_S }, logger);
@@ -95,7 +96,6 @@ export async function openRooms(env: ChatEnv, shared: Shared): Promise<OpenRooms
       const relay = startOutboxRelay({ pool, bus, schema: chatSchema.schema, logger });
       const taking = await takeFacts(shared, { owners, client, push: ports.push });
       return [
-        ['pace', () => pace.stop()],
         ['programme clock', () => following.stop()],
         ['rules', unhear],
         ['outbox', () => relay.stop()],

@@ -32,7 +32,9 @@ export interface RoomPorts {
   policyChanged(showId: string, change: PolicyChange): void;
   /** To the owners of the shop's other rooms. */
   rulesChanged(shopId: string): void;
-  /** Milliseconds between ticks at this size of room. */
-  tickMs(viewers: number): number;
+  /** Milliseconds between ticks of a room that is not large, while nobody is too busy. */
+  tickMs: number;
+  /** The share of its time, 0 to 1, that this process worked of late. */
+  busy(): number;
   warn(error: unknown, message: string): void;
 }

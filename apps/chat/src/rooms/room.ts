@@ -11,6 +11,7 @@ import type { RoomPorts } from './owner-ports.ts';
 import type { Fence } from './room-ports.ts';
 import type { RoomState } from './room-state.ts';
 import { withoutQuotes } from './room-view.ts';
+import { TickPace } from './tick-pace.ts';
 import { FencedError, storeWaiting, takeInputs, type Settle, type TurnParts } from './room-turn.ts';
 
 /** A quiet room still says every so often that it is there. */
@@ -44,6 +45,7 @@ export class Room {
   readonly #orders: OrderBook;
   readonly #desk: RoomDesk;
   readonly #turn: TurnParts;
+  readonly #pace: TickPace;
   readonly #onEnd: (why: RoomEnd) => void;
   #ended = false;
   #turning = false;
@@ -71,6 +73,7 @@ export class Room {
     this.#onEnd = onEnd;
     this.#lastCheckpointAt = timers.now();
     this.#lastPolicyAt = timers.now();
+    this.#pace = new TickPace(ports.tickMs);
     this.#desk = new RoomDesk(state, ports);
     this.#intake = new Intake({
       memory: state.memory,
@@ -255,7 +258,7 @@ export class Room {
 
   #nextTurnAt(now: number): number {
     if (this.#urgent) return now;
-    const tickAt = this.#lastTickAt + this.#ports.tickMs(this.#desk.viewers);
+    const tickAt = this.#lastTickAt + this.#pace.ms;
     if (this.#intake.waiting > 0 || this.#state.hasReady || this.#state.ambient.isDue(tickAt)) return tickAt;
     const pollEndsAt = this.#state.view.poll?.endsAt ?? Infinity;
     const deskAt = this.#desk.isOpen ? this.#lastTurnAt + DESK_EVERY_MS : Infinity;
@@ -310,6 +313,7 @@ export class Room {
   /** What is done now and then: the view is kept, the figures are stored, the rules are read anew. */
   async #keepUp(now: number): Promise<void> {
     const { store } = this.#ports;
+    this.#pace.adapt(Math.max(this.#ports.busy(), this.#desk.busy), this.#desk.viewers, now);
     if (now - this.#lastCheckpointAt >= CHECKPOINT_EVERY_MS) {
       this.#lastCheckpointAt = now;
       await store.checkpoint(this.#state.fence, this.#state.view);
@@ -343,7 +347,8 @@ export class Room {
     if (!published.ok) return false;
     this.#takeover = false;
     this.#state.published(out, published.streamSeq);
-    this.#lastTickAt = timers.now();
+    // From one turn's beginning to the next, however long storing and publishing took.
+    this.#lastTickAt = this.#turning ? this.#lastTurnAt : now;
     return true;
   }
 

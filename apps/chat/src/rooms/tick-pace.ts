@@ -1,42 +1,45 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-
-/** A room this large ticks less often: each tick is that many writes. */
-const LARGE = 5_000;
+/** However busy a process and however large a room: twice a second everybody hears. */
+const MOST_MS = 500;
+/** Rooms this large tick less often: their bytes are dear even where processor time is not. */
+const LARGE = 10_000;
 const VERY_LARGE = 50_000;
 const LARGE_MS = 250;
-const VERY_LARGE_MS = 500;
-/** A process whose loop is this late has too much to do. */
-const BUSY_LAG_MS = 50;
-const LAG_EVERY_MS = 2_000;
+/** The part of a processor that ticks may fill; beyond it they begin to wait for each other. */
+const FULL = 0.8;
+const ADAPT_EVERY_MS = 2_000;
 
-/** How long a room waits between two ticks, by its size and by how busy this process is. */
+/**
+ * How long a room waits between two ticks: as long as its size asks for, or as it takes for the busiest process that has
+ * something to do with it to keep up. Writing a tick to thousands of sockets is work, not lateness, so what counts is how
+ * much of its time that process works, not how long one piece of work takes.
+ */
 export class TickPace {
   readonly #baseMs: number;
-  readonly #delay = monitorEventLoopDelay({ resolution: 20 });
-  readonly #timer: NodeJS.Timeout;
-  #lagMs = 0;
+  #ms: number;
+  #adaptedAt = -Infinity;
 
   constructor(baseMs: number) {
     this.#baseMs = baseMs;
-    this.#delay.enable();
-    this.#timer = setInterval(() => {
-      this.#lagMs = this.#delay.percentile(99) / 1e6 - 20;
-      this.#delay.reset();
-    }, LAG_EVERY_MS).unref();
+    this.#ms = baseMs;
   }
 
-  tickMs(viewers: number): number {
-    return tickMsFor(this.#baseMs, viewers, this.#lagMs);
+  get ms(): number {
+    return this.#ms;
   }
 
-  stop(): void {
-    clearInterval(this.#timer);
-    this.#delay.disable();
+  /** `busy`: the share of its time, 0 to 1, that the busiest process worked of late. */
+  adapt(busy: number, viewers: number, now: number): void {
+    if (now - this.#adaptedAt < ADAPT_EVERY_MS) return;
+    this.#adaptedAt = now;
+    const least = Math.max(this.#baseMs, leastMsFor(viewers));
+    const most = Math.max(least, MOST_MS);
+    // Back by half at most: one quiet moment says little.
+    const wanted = this.#ms * Math.max(0.5, busy / FULL);
+    this.#ms = Math.round(Math.min(most, Math.max(least, wanted)));
   }
 }
 
-/** 200 ms for most rooms, up to 500 ms for the largest and for a process that cannot keep up. */
-export function tickMsFor(baseMs: number, viewers: number, lagMs: number): number {
-  if (viewers > VERY_LARGE || lagMs > BUSY_LAG_MS) return Math.max(baseMs, VERY_LARGE_MS);
-  return viewers > LARGE ? Math.max(baseMs, LARGE_MS) : baseMs;
+function leastMsFor(viewers: number): number {
+  if (viewers > VERY_LARGE) return MOST_MS;
+  return viewers > LARGE ? LARGE_MS : 0;
 }

@@ -252,7 +252,8 @@ export class SimWorld {
         for (const { feed } of this.gateways) void feed?.refreshPolicy().catch(() => undefined);
       },
       rulesChanged: () => undefined,
-      tickMs: () => 200,
+      tickMs: 200,
+      busy: () => 0,
       warn: () => undefined,
     };
   }
