@@ -54,6 +54,7 @@ describe('room', () => {
     last().fire('snapshot', snapshot(10));
     for (const n of [10, 11, 11, 12]) last().fire('tick', tick(n));
     expect(seen).toEqual(['snapshot e1:10', 'tick 11', 'tick 12']);
+    expect(last().frames).toHaveLength(1); // a tick that comes again is no gap
     expect(room.get()).toEqual({ kind: 'joined', you });
   });
 

@@ -137,6 +137,18 @@ describe('what takes effect at once', () => {
     expect(state.sales['sale-1']?.items[0]?.soldOut).toBe(true);
   });
 
+  it('once: an entry that comes again, later than newer ones, changes nothing', () => {
+    const slow = entry(4, null, { type: 'modes_changed', data: { ...modes, slowS: 10 } });
+    const free = entry(5, null, { type: 'modes_changed', data: modes });
+    const state = after(
+      start,
+      tick({ critical: [slow] }),
+      tick({ critical: [free] }),
+      tick({ critical: [slow] }),
+    );
+    expect(state.modes.slowS).toBe(0);
+  });
+
   it('never an older version of a sale than the one known', () => {
     const state = after(
       start,
