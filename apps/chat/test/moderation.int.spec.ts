@@ -446,6 +446,26 @@ describe('a request to be let in again', () => {
     const all = await ok(listSanctionsEndpoint, { params, query: { all: 'true' } }, hannah);
     expect(all.items).toMatchObject([{ userId: ada.userId, endedAt: expect.any(String) }]);
   });
+
+  it('tells whoever was silenced, in every room of the shop they sit in, and that it is over', async () => {
+    const ada = testIdentity();
+    const nextDoor = await chat.makeShow({ shopId: show.shopId });
+    const [here, there] = [await sit(ada), await TestClient.connect(one, { as: ada })];
+    expect(await there.join(nextDoor.showId)).toMatchObject({ you: { mayWrite: true } });
+    const told = (type: 'muted' | 'unmuted', showId: string) =>
+      there.until(`they were told: ${type}`, () =>
+        there.pushes.some((push) => push.type === type && push.showId === showId),
+      );
+    await order({ type: 'timeout', userId: ada.userId, seconds: 600, reason: 'calm down' });
+    await Promise.all([told('muted', show.showId), told('muted', nextDoor.showId)]);
+    expect(await there.say(nextDoor.showId, 'why?')).toMatchObject({ ok: false, code: 'muted' });
+    const params = { shopId: show.shopId };
+    const { requestId } = await ok(askUnbanEndpoint, { params, body: { message: 'I am calm.' } }, ada);
+    await ok(decideUnbanEndpoint, { params: { ...params, requestId }, body: { accept: true } }, hannah);
+    await Promise.all([told('unmuted', show.showId), told('unmuted', nextDoor.showId)]);
+    expect(await there.join(nextDoor.showId)).toMatchObject({ you: { mutedUntil: null, mayWrite: true } });
+    expect(await here.say(show.showId, 'thank you')).toMatchObject({ ok: true });
+  });
 });
 
 describe('the record', () => {

@@ -14,7 +14,6 @@ export type Ask =
   | { ask: 'vote'; actor: Actor; pollId: string; choice: number }
   | { ask: 'report'; actor: Actor; lineId: string; reason: ReportReason; note?: string | undefined }
   | { ask: 'snapshot' }
-  | { ask: 'policy' }
   /** Something new is in the database. */
   | { ask: 'look' };
 

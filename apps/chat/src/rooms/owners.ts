@@ -86,7 +86,7 @@ export class RoomOwners {
   /** Rules of this shop, or of all shops, changed outside the rooms. */
   refreshRules(shopId: string | null): void {
     for (const { room } of this.#owned.values()) {
-      if (shopId === null || room.shopId === shopId) void room.ask({ ask: 'policy' });
+      if (shopId === null || room.shopId === shopId) room.refreshRules();
     }
   }
 

@@ -1,7 +1,7 @@
-import type { ChatLine, ReactionKind } from '#contracts';
+import type { ReactionKind } from '#contracts';
 import { LiveBudget } from '../lines/live-budget.ts';
-import type { Answer, Ask, PolicyChange, RoomBrief, RoomSum } from './asks.ts';
-import type { AfterEffect } from './commands/command.ts';
+import { applyAfter } from './after-effects.ts';
+import type { Answer, Ask, RoomBrief, RoomSum } from './asks.ts';
 import { giveOrder, type CommandAsk } from './give-order.ts';
 import { RoomDesk } from '../figures/room-desk.ts';
 import { Intake } from './intake.ts';
@@ -9,8 +9,8 @@ import { OrderBook } from './order-book.ts';
 import { openRoom } from './open-room.ts';
 import type { RoomPorts } from './owner-ports.ts';
 import type { Fence } from './room-ports.ts';
+import { RoomRules } from './room-rules.ts';
 import type { RoomState } from './room-state.ts';
-import { withoutQuotes } from './room-view.ts';
 import { TickPace } from './tick-pace.ts';
 import { FencedError, storeWaiting, takeInputs, type Settle, type TurnParts } from './room-turn.ts';
 
@@ -19,7 +19,6 @@ const KEEPALIVE_MS = 15_000;
 /** What came from other processes is looked for this often even when nobody said so. */
 const INPUTS_EVERY_MS = 5_000;
 const CHECKPOINT_EVERY_MS = 30_000;
-const POLICY_EVERY_MS = 60_000;
 /** Figures go on changing (per minute) while nothing happens. */
 const DESK_EVERY_MS = 2_000;
 const RETRY_MS = 500;
@@ -44,6 +43,7 @@ export class Room {
   readonly #intake: Intake;
   readonly #orders: OrderBook;
   readonly #desk: RoomDesk;
+  readonly #rules: RoomRules;
   readonly #turn: TurnParts;
   readonly #pace: TickPace;
   readonly #onEnd: (why: RoomEnd) => void;
@@ -57,7 +57,6 @@ export class Room {
   #lastInputsAt = 0;
   #lastTurnAt = 0;
   #lastCheckpointAt: number;
-  #lastPolicyAt: number;
   #callOff: () => void = () => undefined;
   #idle: (() => void)[] = [];
 
@@ -72,9 +71,10 @@ export class Room {
     this.#state = state;
     this.#onEnd = onEnd;
     this.#lastCheckpointAt = timers.now();
-    this.#lastPolicyAt = timers.now();
     this.#pace = new TickPace(ports.tickMs);
     this.#desk = new RoomDesk(state, ports);
+    this.#rules = new RoomRules(state, ports);
+    const after = { state, ports, desk: this.#desk, rules: this.#rules };
     this.#intake = new Intake({
       memory: state.memory,
       show: () => state.show,
@@ -93,7 +93,7 @@ export class Room {
       budget: new LiveBudget(settings.linesPerS, timers.now(), ports.random),
       now: () => timers.now(),
       onStored: (stored) => this.#desk.onStored(stored),
-      onAfter: (effects) => this.#after(effects),
+      onAfter: (effects) => applyAfter(effects, after),
     };
     this.#orders = new OrderBook(this.#turn, ports);
   }
@@ -152,8 +152,6 @@ export class Room {
         return this.#order(ask);
       case 'snapshot':
         return this.#brief();
-      case 'policy':
-        return this.#refreshPolicy();
       case 'look':
         this.poke();
         return { ok: true };
@@ -175,6 +173,13 @@ export class Room {
     this.#inputsWait = true;
     this.#urgent = true;
     this.#desk.onPoke();
+    this.#schedule();
+  }
+
+  /** Who may what changed outside of this room. */
+  refreshRules(): void {
+    this.#rules.want();
+    this.#urgent = true;
     this.#schedule();
   }
 
@@ -231,19 +236,6 @@ export class Room {
       sanctions: memory.sanctions,
       roles,
     };
-  }
-
-  async #refreshPolicy(): Promise<Answer> {
-    this.#lastPolicyAt = this.#ports.timers.now();
-    const policy = await this.#ports.store.policy(this.showId);
-    if (!policy) {
-      this.end('stopped'); // the show was deleted: whoever asks for the room next is told so
-      return { ok: false, code: 'not_found' };
-    }
-    this.#state.show = policy.show;
-    this.#state.memory.loadPolicy(policy);
-    this.#ports.policyChanged(this.showId, {});
-    return { ok: true };
   }
 
   /** Sets the timer for the next turn: at once for what is urgent, else when the next tick is due. */
@@ -319,7 +311,12 @@ export class Room {
       await store.checkpoint(this.#state.fence, this.#state.view);
     }
     await this.#desk.keepUp(now);
-    if (now - this.#lastPolicyAt >= POLICY_EVERY_MS) await this.#refreshPolicy();
+    if (this.#rules.isDue(now)) await this.#readRules();
+  }
+
+  /** A show that was deleted ends its room: whoever asks for it next is told so. */
+  async #readRules(): Promise<void> {
+    if (!(await this.#rules.read())) this.end('stopped');
   }
 
   /** Answers go out once the stream has what they speak of. */
@@ -360,69 +357,7 @@ export class Room {
     this.#state.ready = { entries: stored.entries, lines: stored.lines };
     this.#state.logSeq = Math.max(this.#state.logSeq, stored.logSeq);
     this.#state.lineSeq = Math.max(this.#state.lineSeq, stored.lineSeq);
-    const policy = await store.policy(this.showId);
-    if (policy) this.#state.memory.loadPolicy(policy);
+    await this.#readRules();
     this.#outOfStep = false;
   }
-
-  #after(effects: readonly AfterEffect[]): void {
-    const changes = effects.some(({ do: what }) => what === 'restrict' || what === 'lift');
-    // Gateways hear of it before the person does: whoever is told that they may write again asks at once.
-    if (changes) this.#ports.policyChanged(this.showId, policyChangeOf(effects));
-    for (const effect of effects) this.#applyAfter(effect);
-    if (changes) this.#ports.rulesChanged(this.#state.show.shopId);
-  }
-
-  #applyAfter(effect: AfterEffect): void {
-    const { memory, ready } = this.#state;
-    switch (effect.do) {
-      case 'restrict':
-        return memory.setSanction(effect.sanction);
-      case 'lift':
-        return memory.liftSanction(effect.userId);
-      case 'remove_lines': {
-        const ids = new Set(effect.lineIds);
-        const gone = (line: ChatLine): boolean => ids.has(line.id);
-        memory.removeLines(gone);
-        memory.removeQuotes(effect.lineIds);
-        ready.lines = withoutQuotes(
-          ready.lines.filter((line) => !gone(line)),
-          effect.lineIds,
-        );
-        return;
-      }
-      case 'forget': {
-        const theirs = ({ author }: ChatLine): boolean => author.id === effect.userId;
-        memory.removeLines(theirs);
-        ready.lines = ready.lines.filter((line) => !theirs(line));
-        return;
-      }
-      case 'show_line':
-        this.#state.lineSeq = Math.max(this.#state.lineSeq, effect.line.seq);
-        ready.lines.push(effect.line);
-        memory.note({ line: effect.line, state: 'shown', unseen: false, why: null, mediaTime: null });
-        return;
-      case 'decided':
-        return this.#desk.onDecided(effect.line, effect.approved, effect.by);
-      case 'push':
-        return this.#ports.push(effect.userId, effect.push);
-      case 'read_rules':
-        return void this.#refreshPolicy().catch((error: unknown) =>
-          this.#ports.warn(error, 'the rules of a room are old'),
-        );
-      case 'modes':
-      case 'eject':
-        return;
-    }
-  }
-}
-
-function policyChangeOf(effects: readonly AfterEffect[]): PolicyChange {
-  const change: PolicyChange = {};
-  for (const effect of effects) {
-    if (effect.do === 'eject') change.eject = effect.userId;
-    if (effect.do === 'restrict') change.restricted = effect.sanction;
-    if (effect.do === 'lift') change.lifted = effect.userId;
-  }
-  return change;
 }

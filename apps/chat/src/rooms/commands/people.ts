@@ -1,4 +1,5 @@
 import type { Sanction } from '../room-ports.ts';
+import { mutedPush } from '../room-rules.ts';
 import { refused, type AfterEffect, type Carry, type CommandContext, type CommandResult } from './command.ts';
 import { clearLinesOf } from './lines.ts';
 
@@ -66,8 +67,7 @@ async function restrict(context: CommandContext, { sanction, clear }: Restrictio
   const after: AfterEffect[] = [{ do: 'restrict', sanction }, ...(cleared.after ?? [])];
   if (sanction.kind === 'ban') after.push({ do: 'eject', userId });
   if (sanction.kind === 'timeout') {
-    const push = { type: 'muted', showId: show.showId, until, ...(reason ? { reason } : {}) } as const;
-    after.push({ do: 'push', userId, push });
+    after.push({ do: 'push', userId, push: mutedPush(show.showId, sanction) });
   }
   memory.removeLines((line) => clear && line.author.id === userId);
   return {
