@@ -208,6 +208,17 @@ describe('the show log (protocols 13)', () => {
     expect((await ticksOf(show)).at(-1)?.critical).toMatchObject([{ seq: 1, type: 'unpinned' }]);
   });
 
+  it('says at once what is critical: no order waits for the next tick', async () => {
+    const show = await bench.makeShow();
+    const { room } = await bench.open(show, 1, { tickMs: 3_600_000 });
+    for (let round = 1; round <= 3; round += 1) {
+      expect(await order(room, host(), { type: 'message', text: `look ${round}` })).toMatchObject({
+        ok: true,
+      });
+    }
+    expect((await ticksOf(show)).flatMap((tick) => tick.critical ?? [])).toHaveLength(3);
+  });
+
   it('refuses who has no right, and keeps a record of who did what', async () => {
     const show = await bench.makeShow();
     const { room } = await bench.open(show, 1);

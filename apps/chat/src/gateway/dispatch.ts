@@ -32,10 +32,11 @@ export class Dispatch {
 
   /** Handles one frame as it came from the wire. */
   async handle(client: Client, raw: unknown): Promise<FrameReply> {
-    if (client.ready && !(await client.ready)) return refuse('unauthenticated');
+    // Before anything is waited for: what waits for a token to be checked is bounded too.
     const spent = client.spend(this.#parts.now());
     if (spent === 'flooding') client.close('flooding');
     if (spent !== 'ok') return { ...refuse('rate_limited'), retryAfterMs: 1_000 };
+    if (client.ready && !(await client.ready)) return refuse('unauthenticated');
     const parsed = ClientFrame.safeParse(raw);
     if (!parsed.success) {
       if (client.countMalformed()) client.close('malformed');

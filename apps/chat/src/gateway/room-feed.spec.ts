@@ -33,6 +33,8 @@ function briefAt(n: number): RoomBrief {
 /** A stream and an owner by hand: the test says when each is heard. */
 class Hand {
   readonly stream: StoredTick[] = [];
+  /** How often the last minutes were read back. */
+  readBack = 0;
   onTick: ((tick: StoredTick) => void) | undefined;
   answer: () => Promise<RoomBrief> = () => Promise.resolve(briefAt(this.stream.at(-1)?.head.n ?? 0));
 
@@ -49,7 +51,10 @@ class Hand {
         return () => (this.onTick = undefined);
       },
       readAfter: async (_showId, after) => this.stream.filter(({ streamSeq }) => streamSeq > after),
-      readSince: async () => this.stream,
+      readSince: async () => {
+        this.readBack += 1;
+        return this.stream;
+      },
       brief: () => this.answer(),
       now: () => 0,
       yield: (work) => work(),
@@ -147,6 +152,33 @@ describe('a room at a gateway', () => {
     await settled();
     await settled();
     expect(got).toEqual(['snapshot 0', 'tick 1', 'snapshot 4']);
+  });
+
+  it('reads the stream once for all who come back, and asks nobody else', async () => {
+    const hand = new Hand();
+    for (let n = 1; n <= 5; n += 1) hand.publish(n);
+    const feed = await hand.open();
+    hand.answer = () => Promise.reject(new Error('nobody is asked'));
+    const back = Array.from({ length: 50 }, viewer);
+    const recovered = await Promise.all(back.map(({ guest }) => feed.join(guest, { epoch: EPOCH, n: 2 })));
+    expect(recovered).toEqual(back.map(() => true));
+    expect(back.map(({ got }) => got.join(', '))).toEqual(back.map(() => 'tick 3, tick 4, tick 5'));
+    expect(hand.readBack).toBe(1);
+  });
+
+  it('says so, and gives a snapshot, to whoever was away for too long or knew another epoch', async () => {
+    const hand = new Hand();
+    for (let n = 1; n <= 5; n += 1) hand.publish(n);
+    hand.stream.splice(0, 3);
+    const feed = await hand.open();
+    for (const offset of [
+      { epoch: EPOCH, n: 1 },
+      { epoch: newId(), n: 4 },
+    ]) {
+      const { guest, got } = viewer();
+      expect(await feed.join(guest, offset)).toBe(false);
+      expect(got).toEqual(['snapshot 5']);
+    }
   });
 
   it('hears after an outage what was published during it, also when nothing comes after', async () => {
