@@ -6,8 +6,9 @@ import {
   receiveStockEndpoint,
   startSaleEndpoint,
 } from '#contracts';
-import { newId } from '#process';
+import { metrics, newId, type Logger } from '#process';
 import { storeBatch } from '../src/holds/store-batch.ts';
+import { ReconcileSales } from '../src/reconcile/reconcile-sales.ts';
 import { settlePinned } from '../src/reconcile/settle-pinned.ts';
 import { planSale } from '../src/sales/plan-sale.ts';
 import { newBuyer, patiently } from './checkout-harness.ts';
@@ -166,6 +167,50 @@ const stories: Record<string, Story> = {
     },
   },
 };
+
+describe('the reconciler', () => {
+  const gauge = async (name: string): Promise<unknown> => {
+    const values = (await metrics.getSingleMetric(name)?.get())?.values ?? [];
+    return values.map(({ value, labels }) => ({ value, ...labels }));
+  };
+
+  it('raises inventory_drift_units, names the sale, and puts it right from Postgres', async () => {
+    const { gate, relay, rebuildSale } = stage.app.parts;
+    const shop = await stage.stocked(3);
+    await stage.hold(shop, newBuyer());
+    const sale = await gate.refresh(shop.shelfId);
+    if (!sale) throw new Error('no shelf');
+    const [variantId = ''] = shop.variantIds;
+    const change = { changeId: newId(), variantId, delta: 2 };
+    expect(await gate.storeOf('redis').adjust(sale, change)).toMatchObject({ code: 'adjusted' });
+    const alarms: unknown[] = [];
+    const logger = {
+      ...stage.logger,
+      error: (details: unknown) => alarms.push(details),
+      debug: () => undefined,
+    };
+    const reconciler = new ReconcileSales({
+      pool: stage.pool,
+      gate,
+      relay,
+      rebuildSale,
+      logger: logger as unknown as Logger,
+    });
+    const now = Date.now();
+    await reconciler.round(now);
+    expect(await gauge('inventory_drift_units')).toEqual([{ value: 0 }]);
+    // What is on its way arrives within seconds.
+    await reconciler.round(now + 60_000);
+    expect(await gauge('inventory_drift_units')).toEqual([{ value: 2 }]);
+    expect(await gauge('inventory_drift_units_by_sale')).toEqual([{ value: 2, sale: shop.shelfId }]);
+    expect(alarms).toEqual([{ saleId: shop.shelfId, units: 2 }]);
+    await reconciler.round(now + 61_000);
+    expect(await gauge('inventory_drift_units')).toEqual([{ value: 0 }]);
+    const fresh = await gate.refresh(shop.shelfId);
+    const read = fresh && (await gate.storeOf('redis').read(fresh, [variantId]));
+    expect(read).toMatchObject({ variants: [{ available: 2, held: 1 }] });
+  });
+});
 
 describe('rules of the protocols about holds', () => {
   it.each(Object.entries(stories))('%s: goes wrong without, right with it', (_, story) =>

@@ -71,7 +71,7 @@ export async function startTwoCheckouts(): Promise<TwoCheckouts> {
       eventually(async () => {
         const [row] = await query<{ name: string }>(
           `SELECT a.application_name AS name FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-           WHERE l.locktype = 'advisory' AND l.granted AND (l.classid::bigint << 32) | l.objid::bigint = $1`,
+           WHERE l.locktype = 'advisory' AND l.granted AND a.datname = current_database() AND (l.classid::bigint << 32) | l.objid::bigint = $1`,
           [lockKey('leader:checkout')],
         );
         return row && processes[names.indexOf(row.name)];
