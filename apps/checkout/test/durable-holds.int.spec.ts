@@ -1,12 +1,19 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { inTransaction } from '#bus';
 import { getHoldEndpoint, releaseHoldEndpoint } from '#contracts';
 import { newId } from '#process';
 import { failpoints } from '../src/failpoints.ts';
 import { STORE_HOLDS, storeBatch, writeTombstones, type HoldToStore } from '../src/holds/store-batch.ts';
 import { isShort } from '../src/stock/ledger.ts';
 import { Died, dieOnceAt, onceAt } from './act-at-failpoint.ts';
-import { eventually, newBuyer, startCheckoutAlone, type CheckoutHarness } from './checkout-harness.ts';
-import { counters, holdRow, place, runningSale, SHORT_TTL_MS } from './sale-under-test.ts';
+import {
+  eventually,
+  newBuyer,
+  patiently,
+  startCheckoutAlone,
+  type CheckoutHarness,
+} from './checkout-harness.ts';
+import { counters, held, holdRow, place, runningSale, SHORT_TTL_MS } from './sale-under-test.ts';
 
 let app: CheckoutHarness;
 beforeAll(async () => {
@@ -19,7 +26,7 @@ describe('protocol 1: a process that dies between pin and order', () => {
   it('leaves a hold that is settled once its time is over, and its unit is for sale again', async () => {
     const sale = await runningSale(app, 1, { ttlMs: SHORT_TTL_MS });
     const [buyer, holdId] = [newBuyer(), newId()];
-    expect((await place(app, sale, buyer, holdId)).status).toBe(201);
+    await held(app, sale, buyer, holdId);
     dieOnceAt('pin.pinned');
     await expect(app.parts.settle.pinHolds([holdId], buyer.userId)).rejects.toThrow(Died);
     // The engine by itself never ends it, however late it is.
@@ -27,7 +34,7 @@ describe('protocol 1: a process that dies between pin and order', () => {
     if (!known) throw new Error('no sale');
     await eventually(async () => (await holdRow(app, holdId))?.state === 'released');
     expect(await holdRow(app, holdId)).toEqual({ state: 'released', reason: 'no_order' });
-    expect((await place(app, sale, newBuyer())).status).toBe(201);
+    await held(app, sale, newBuyer());
   }, 30_000);
 });
 
@@ -40,7 +47,7 @@ describe('protocol 4: a hold is durable before its buyer hears of it', () => {
     failpoints.set('hold.stored', async () =>
       expect(await holdRow(app, holdId)).toMatchObject({ state: 'held' }),
     );
-    expect((await place(app, sale, newBuyer(), holdId)).status).toBe(201);
+    await held(app, sale, newBuyer(), holdId);
     await looked;
     expect(seen).toBeUndefined();
   });
@@ -51,7 +58,7 @@ describe('protocol 4: a hold is durable before its buyer hears of it', () => {
       const known = await app.parts.gate.find(sale.saleId);
       if (known) expect(await app.parts.rebuildSale.rebuild(known)).toBe(true);
     });
-    expect((await place(app, sale, newBuyer())).status).toBe(201);
+    await held(app, sale, newBuyer());
     await rebuilt;
     expect(await counters(app, sale)).toEqual({ engine: '0 1 0', booked: '0 1 0' });
   });
@@ -68,7 +75,7 @@ describe('protocol 4: a hold is durable before its buyer hears of it', () => {
     const claim = await app.parts.gate.storeOf('redis').reserve({ ...known, ...key, lines });
     if (claim.code !== 'held') throw new Error(claim.code);
     await app.parts.rebuildSale.rebuild(known);
-    expect((await place(app, sale, newBuyer())).status).toBe(201);
+    await held(app, sale, newBuyer());
     const late: HoldToStore = { ...claim, saleId: sale.saleId, epoch: known.epoch, source: 'buyer' };
     const text = guarded ? STORE_HOLDS : STORE_HOLDS.replace('AND sale.epoch = believed.epoch', '');
     const stored = storeBatch(app.pool, [late], [], text);
@@ -87,7 +94,7 @@ describe('protocol 4: a hold is durable before its buyer hears of it', () => {
     expect(await holdRow(app, holdId)).toEqual({ state: 'released', reason: 'not_stored' });
     const again = await place(app, sale, buyer, holdId);
     expect(again).toMatchObject({ status: 409, problem: { code: 'hold_ended', state: 'released' } });
-    expect((await place(app, sale, buyer)).status).toBe(201);
+    await held(app, sale, buyer);
   });
 
   it('lets one of insert and tombstone win, whichever comes first', async () => {
@@ -112,10 +119,38 @@ describe('protocol 4: a hold is durable before its buyer hears of it', () => {
     const sale = await runningSale(app, 2);
     const holdId = newId();
     const [first, second] = [newBuyer(), newBuyer()];
-    expect((await place(app, sale, first, holdId)).status).toBe(201);
-    expect((await place(app, sale, second, holdId)).status).toBe(201);
+    await held(app, sale, first, holdId);
+    await held(app, sale, second, holdId);
     await app.call(releaseHoldEndpoint, { params: { holdId } }, first);
     const kept = await app.call(getHoldEndpoint, { params: { holdId } }, second);
     expect(kept).toMatchObject({ body: { state: 'held' } });
+  });
+});
+
+describe('protocol 5: a rebuild', () => {
+  it('remembers what a buyer has and bought, and ids that are dead', async () => {
+    const sale = await runningSale(app, 5, { limit: 2 });
+    const [buyer, other] = [newBuyer(), newBuyer()];
+    const [bought, kept, dead] = [newId(), newId(), newId()];
+    for (const holdId of [bought, kept]) await held(app, sale, buyer, holdId);
+    await held(app, sale, other, dead);
+    await patiently(app, releaseHoldEndpoint, { params: { holdId: dead } }, other);
+    const { settle, gate, rebuildSale } = app.parts;
+    const pinned = await settle.pinHolds([bought], buyer.userId);
+    if (pinned.code !== 'pinned') throw new Error(pinned.code);
+    const orders = [{ orderId: newId(), holds: pinned.holds }];
+    await inTransaction(app.pool, (query) => settle.markPaying(query, orders));
+    const sold = await inTransaction(app.pool, (query) => settle.commitSold(query, pinned.holds));
+    expect(sold.code).toBe('sold');
+    const known = await gate.refresh(sale.saleId);
+    if (!known) throw new Error('no sale');
+    expect(await rebuildSale.rebuild(known)).toBe(true);
+    expect(await counters(app, sale)).toEqual({ engine: '3 1 1', booked: '3 1 1' });
+    const more = await place(app, sale, buyer);
+    expect(more).toMatchObject({ problem: { code: 'limit_reached', limit: 2, units: 2 } });
+    expect(await place(app, sale, other, dead)).toMatchObject({ problem: { code: 'hold_ended' } });
+    const key = { holdId: dead, buyerId: other.userId };
+    expect(await gate.storeOf('redis').known(sale.saleId, [key])).toEqual([true]);
+    await held(app, sale, buyer, kept); // the first answer again
   });
 });

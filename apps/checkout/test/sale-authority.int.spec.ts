@@ -7,7 +7,7 @@ import { planSale } from '../src/sales/plan-sale.ts';
 import { isShort } from '../src/stock/ledger.ts';
 import { Died, dieOnceAt, onceAt } from './act-at-failpoint.ts';
 import { eventually, newBuyer, startCheckoutAlone } from './checkout-harness.ts';
-import { counters, holdRow, place, runningSale } from './sale-under-test.ts';
+import { counters, held, holdRow, place, runningSale } from './sale-under-test.ts';
 
 let app: Awaited<ReturnType<typeof startCheckoutAlone>>;
 beforeAll(async () => {
@@ -124,7 +124,7 @@ describe('protocol 7: checkout alone decides', () => {
     const sale = await runningSale(app, 2);
     app.servers.nats.pause();
     try {
-      expect((await place(app, sale, newBuyer())).status).toBe(201);
+      await held(app, sale, newBuyer());
     } finally {
       app.servers.nats.resume();
     }
@@ -133,7 +133,7 @@ describe('protocol 7: checkout alone decides', () => {
   it('holds outlive the end of a sale, and what is left goes back to the shelf', async () => {
     const sale = await runningSale(app, 3);
     const [buyer, holdId] = [newBuyer(), newId()];
-    await place(app, sale, buyer, holdId);
+    await held(app, sale, buyer, holdId);
     const stopped = await app.call(
       stopSaleEndpoint,
       { params: { saleId: sale.saleId }, body: { commandId: newId() } },
@@ -152,7 +152,7 @@ describe('protocol 7: checkout alone decides', () => {
   it('an emergency stop gives every unpaid hold back, one that is just being stored included', async () => {
     const sale = await runningSale(app, 3);
     const holdId = newId();
-    await place(app, sale, newBuyer(), holdId);
+    await held(app, sale, newBuyer(), holdId);
     const stop = () =>
       app.call(
         emergencyStopEndpoint,

@@ -8,7 +8,7 @@ import {
   type ReplyOf,
 } from '#contracts';
 import { newId } from '#process';
-import type { CheckoutHarness, SeededShop } from './checkout-harness.ts';
+import { eventually, patiently, type CheckoutHarness, type SeededShop } from './checkout-harness.ts';
 
 /** The shortest time a hold may have; tests that wait for its end wait this long. */
 export const SHORT_TTL_MS = 1_000;
@@ -29,7 +29,12 @@ export async function runningSale(
   const shop = await app.seedShop();
   const variantId = shop.variants[0]?.variantId ?? '';
   const body = { changeId: newId(), quantity: quantity + (options.spare ?? 0) };
-  await app.call(receiveStockEndpoint, { params: { shopId: shop.shopId, variantId }, body }, shop.owner);
+  await patiently(
+    app,
+    receiveStockEndpoint,
+    { params: { shopId: shop.shopId, variantId }, body },
+    shop.owner,
+  );
   const saleId = await shop.plan({
     items: [{ variantId, quantity, price: 500 }],
     durationS: 600,
@@ -37,7 +42,8 @@ export async function runningSale(
   });
   if (options.ttlMs)
     await app.query('UPDATE sales SET hold_ttl_ms = $2 WHERE id = $1', [saleId, options.ttlMs]);
-  const started = await app.call(
+  const started = await patiently(
+    app,
     startSaleEndpoint,
     { params: { saleId }, body: { commandId: newId() } },
     shop.owner,
@@ -55,6 +61,21 @@ export function place(
 ): Promise<CallResult<ReplyOf<typeof placeHoldsEndpoint>>> {
   const holds = [{ holdId, saleId, lines: [{ variantId, quantity }] }];
   return app.call(placeHoldsEndpoint, { body: { holds } }, buyer);
+}
+
+/** Claims units as a page does, which asks again with the same id when a busy machine could not answer. */
+export async function held(
+  app: CheckoutHarness,
+  sale: SaleUnderTest,
+  buyer: Identity,
+  holdId: string = newId(),
+  quantity = 1,
+): Promise<void> {
+  const placed = await eventually(async () => {
+    const answer = await place(app, sale, buyer, holdId, quantity);
+    return (answer.ok || answer.status < 500) && answer;
+  });
+  expect(placed).toMatchObject({ status: 201 });
 }
 
 /** "available held sold" of a sale, as its engine and as Postgres have them. */

@@ -16,6 +16,9 @@ const limit = fc.constantFrom(0, 2, 3);
 /** The same histories every time, so that a change is judged by what it changed; PROPERTY_SEED=<n> tries others. */
 const SEED = Number(process.env['PROPERTY_SEED'] ?? 20_261_120);
 
+/** A failure is told within the limit of its test, though a shorter history that fails may not have been found by then. */
+const TOLD_WITHIN = { interruptAfterTimeLimit: 120_000, markInterruptAsFailure: true };
+
 export interface PropertyRuns {
   /** Histories run one call after the other, and with calls at the same time. */
   inOrder: number;
@@ -43,7 +46,7 @@ export function describeProperties(
         fc.asyncProperty(history, stock, limit, async (steps, units, limitPerBuyer) => {
           await checkInOrder(engine, steps, units, { ...DEFAULT_RULES, limitPerBuyer });
         }),
-        { seed: SEED, numRuns: runs.inOrder },
+        { seed: SEED, numRuns: runs.inOrder, ...TOLD_WITHIN },
       );
     }, 180_000);
 
@@ -56,7 +59,7 @@ export function describeProperties(
         fc.asyncProperty(batches, stock, limit, async (steps, units, limitPerBuyer) => {
           await checkAtOnce(engine, steps, units, { ...DEFAULT_RULES, limitPerBuyer });
         }),
-        { seed: SEED, numRuns: runs.atOnce },
+        { seed: SEED, numRuns: runs.atOnce, ...TOLD_WITHIN },
       );
     }, 180_000);
   });
