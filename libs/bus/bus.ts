@@ -35,8 +35,11 @@ export interface Bus {
   readonly js: JetStreamClient;
   readonly jsm: JetStreamManager;
   readonly logger: Logger;
-  /** Resolves when JetStream has stored the event; the event's id makes a repeat harmless for two minutes. */
-  publish(event: EventEnvelope): Promise<void>;
+  /**
+   * Resolves when JetStream has stored the event; the event's id makes a repeat harmless for two minutes. `text` is the
+   * event as JSON where that is at hand.
+   */
+  publish(event: EventEnvelope, text?: string): Promise<void>;
   /** Fails when NATS is out of reach at this moment. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -53,6 +56,8 @@ export async function connectBus({ url, name, logger }: BusOptions): Promise<Bus
     waitOnFirstConnect: true,
     pingInterval: 5_000,
     maxPingOut: 2,
+    // A stack trace for every request that might fail costs as much as the request.
+    noAsyncTraces: true,
   });
   void logStatus(nc, logger);
   const jsm = await jetstreamManager(nc, { checkAPI: false });
@@ -63,8 +68,8 @@ export async function connectBus({ url, name, logger }: BusOptions): Promise<Bus
     js,
     jsm,
     logger,
-    async publish(event) {
-      await js.publish(`v1.${event.type}.${event.aggregateId}`, JSON.stringify(event), { msgID: event.id });
+    async publish(event, text = JSON.stringify(event)) {
+      await js.publish(`v1.${event.type}.${event.aggregateId}`, text, { msgID: event.id });
     },
     async ping() {
       await nc.flush();

@@ -122,7 +122,7 @@ async function relayBatch(client: PoolClient, bus: Bus): Promise<number> {
     [BATCH],
   );
   if (rows.length === 0) return 0;
-  await Promise.all(rows.map((row) => bus.publish(JSON.parse(row.event) as EventEnvelope)));
+  await Promise.all(rows.map((row) => bus.publish(JSON.parse(row.event) as EventEnvelope, row.event)));
   await query('DELETE FROM outbox WHERE position = ANY($1::bigint[])', [rows.map((row) => row.position)]);
   return rows.length;
 }

@@ -45,6 +45,7 @@ export class Sandbox {
   static async start(options: SandboxOptions): Promise<Sandbox> {
     const sandbox = new Sandbox(await openStore(options.databaseUrl), options);
     await sandbox.clock.load();
+    await sandbox.store.load();
     if (options.endpoint) await sandbox.webhooks.keepEndpoint(options.endpoint);
     await sandbox.webhooks.start();
     sandbox.timers.start();
@@ -54,10 +55,11 @@ export class Sandbox {
   /** Makes `changes` durable together with the deliveries of their events, then sets both going. */
   async commit(changes: Changes): Promise<void> {
     const deliveries = this.webhooks.deliveriesFor(changes.events);
-    await this.store.commit(changes, deliveries);
+    const stored = await this.store.commit(changes, deliveries);
     this.webhooks.endpointsChanged(changes);
-    if (deliveries.length > 0) this.webhooks.wake();
-    if (changes.timers.length > 0) this.timers.wake();
+    if (stored.length > 0) this.webhooks.offer(stored);
+    const now = this.clock.now();
+    if (changes.timers.some((timer) => timer.atMs <= now)) this.timers.wake();
   }
 
   /** Whether Postgres answers and this process is its only writer. */

@@ -13,7 +13,8 @@ import type {
   StripeObject,
   WebhookEndpoint,
 } from '../objects/shapes.ts';
-import { GroupCommit, type NewDelivery } from './group-commit.ts';
+import { GroupCommit, type NewDelivery, type Outcome, type StoredDelivery } from './group-commit.ts';
+import { KnownKeys } from './known-keys.ts';
 import { SharedLookup } from './shared-lookup.ts';
 
 /** Type of the objects of each kind. */
@@ -54,6 +55,8 @@ export interface SearchCondition {
 
 const CACHED_OBJECTS = 50_000;
 const KEPT_ANSWERS = 50_000;
+/** A few dozen bytes each, and a day's worth of purchases for most. */
+const KNOWN_KEYS = 200_000;
 
 /**
  * Everything the sandbox knows, in Postgres, with the latest objects in memory. This process is the only writer of
@@ -63,6 +66,7 @@ export class ObjectStore {
   private readonly cache = boundedCache<StripeObject>(CACHED_OBJECTS);
   private readonly answers = boundedCache<KeptAnswer>(KEPT_ANSWERS);
   private readonly askedAnswers = new SharedLookup<KeptAnswer>((keys) => this.readAnswers(keys));
+  private readonly keys = new KnownKeys(KNOWN_KEYS);
   private readonly groupCommit: GroupCommit;
   private readonly pool: Pool;
   private readonly database: OpenedDatabase;
@@ -74,6 +78,17 @@ export class ObjectStore {
     database.onRegained(() => {
       this.cache.clear();
       this.answers.clear();
+      void this.load().catch(() => undefined); // until the next time, every key is looked for
+    });
+  }
+
+  /** Reads what is kept in memory of what is stored. */
+  load(): Promise<void> {
+    return this.keys.load(async (most) => {
+      const { rows } = await this.pool.query<{ key: string }>('SELECT key FROM idempotency_keys LIMIT $1', [
+        most,
+      ]);
+      return rows.map((row) => row.key);
     });
   }
 
@@ -88,12 +103,15 @@ export class ObjectStore {
     return rows[0]?.data;
   }
 
-  /** Makes `changes` durable, and only then visible. */
-  async commit(changes: Changes, deliveries: NewDelivery[]): Promise<void> {
+  /** Makes `changes` durable, and only then visible; gives the deliveries as they are stored. */
+  async commit(changes: Changes, deliveries: NewDelivery[]): Promise<StoredDelivery[]> {
     if (!this.database.owned)
       throw new Error('the connection that makes this process the only writer is away');
+    // Before it is stored: the commit may happen although its answer is lost.
+    if (changes.keptAnswer) this.keys.add(changes.keptAnswer.key);
+    let stored: StoredDelivery[];
     try {
-      await this.groupCommit.commit(changes, deliveries);
+      stored = await this.groupCommit.commit(changes, deliveries);
     } catch (error) {
       // The commit may have happened although its answer was lost: memory must not contradict it.
       for (const id of changes.saved.keys()) this.cache.delete(id);
@@ -102,10 +120,16 @@ export class ObjectStore {
     for (const object of changes.saved.values()) this.cache.set(object.id, object);
     for (const event of changes.events) this.cache.set(event.id, event);
     if (changes.keptAnswer) this.answers.set(changes.keptAnswer.key, changes.keptAnswer);
+    return stored;
+  }
+
+  /** Writes down what came of deliveries. */
+  record(outcomes: readonly Outcome[]): Promise<void> {
+    return this.groupCommit.record(outcomes);
   }
 
   async keptAnswer(key: string): Promise<KeptAnswer | undefined> {
-    return this.answers.get(key) ?? this.askedAnswers.ask(key);
+    return this.answers.get(key) ?? (this.keys.mayHave(key) ? this.askedAnswers.ask(key) : undefined);
   }
 
   private async readAnswers(keys: readonly string[]): Promise<Map<string, KeptAnswer>> {

@@ -1,10 +1,13 @@
 import type { Pool } from 'pg';
 import type { Logger } from '#process';
+import type { Outcome, StoredDelivery } from '../store/group-commit.ts';
 
 /** Deliveries under way at once: each waits until its receiver has stored the event. */
 const LANES = 64;
 /** Deliveries read from the table at a time. */
 const BATCH = 400;
+/** Deliveries that wait in memory; the rest is read from the table in its turn. */
+const MOST_WAITING = 2_000;
 
 /** One event on its way to one endpoint. */
 export interface Delivery {
@@ -12,15 +15,6 @@ export interface Delivery {
   event_id: string;
   endpoint_id: string;
   attempts: number;
-}
-
-/** What became of an attempt. */
-export interface Outcome {
-  id: string;
-  state: 'pending' | 'delivered' | 'failed';
-  attempts: number;
-  nextAtMs: number;
-  status: number;
 }
 
 /**
@@ -35,6 +29,7 @@ export class DeliveryQueue {
   private readonly idlers: (() => void)[] = [];
   private readonly pool: Pool;
   private readonly send: (delivery: Delivery) => Promise<Outcome>;
+  private readonly write: (outcomes: readonly Outcome[]) => Promise<void>;
   private readonly logger: Logger;
   private busy = 0;
   private reading = false;
@@ -42,15 +37,36 @@ export class DeliveryQueue {
   private again = false;
   private held = false;
 
-  constructor(pool: Pool, send: (delivery: Delivery) => Promise<Outcome>, logger: Logger) {
+  constructor(
+    pool: Pool,
+    send: (delivery: Delivery) => Promise<Outcome>,
+    write: (outcomes: readonly Outcome[]) => Promise<void>,
+    logger: Logger,
+  ) {
     this.pool = pool;
     this.send = send;
+    this.write = write;
     this.logger = logger;
   }
 
   /** Looks at the table soon. */
   wake(): void {
     this.again = true;
+    this.pump();
+  }
+
+  /** Takes deliveries that were stored a moment ago, so that they need not be read; later ones the table keeps. */
+  offer(stored: readonly StoredDelivery[]): void {
+    const now = Date.now();
+    for (const { id, eventId, endpointId, nextAtMs } of stored) {
+      if (nextAtMs > now || this.taken.has(id)) continue;
+      if (this.held || this.waiting.length >= MOST_WAITING) {
+        this.again = true;
+        break;
+      }
+      this.taken.add(id);
+      this.waiting.push({ id, event_id: eventId, endpoint_id: endpointId, attempts: 0 });
+    }
     this.pump();
   }
 
@@ -131,21 +147,5 @@ export class DeliveryQueue {
     }
     this.recording = false;
     this.pump();
-  }
-
-  private async write(outcomes: readonly Outcome[]): Promise<void> {
-    await this.pool.query({
-      name: 'record-deliveries',
-      text: `UPDATE deliveries d SET state = o.state, attempts = o.attempts, next_at_ms = o.next_at_ms, last_status = o.status
-             FROM unnest($1::bigint[], $2::text[], $3::int[], $4::bigint[], $5::int[]) AS o (id, state, attempts, next_at_ms, status)
-             WHERE d.id = o.id`,
-      values: [
-        outcomes.map((one) => one.id),
-        outcomes.map((one) => one.state),
-        outcomes.map((one) => one.attempts),
-        outcomes.map((one) => one.nextAtMs),
-        outcomes.map((one) => one.status),
-      ],
-    });
   }
 }

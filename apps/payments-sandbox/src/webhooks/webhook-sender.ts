@@ -2,9 +2,9 @@ import type { Pool } from 'pg';
 import type { Logger } from '#process';
 import { Changes } from '../objects/changes.ts';
 import type { SandboxEvent, WebhookEndpoint } from '../objects/shapes.ts';
-import type { NewDelivery } from '../store/group-commit.ts';
+import type { NewDelivery, Outcome, StoredDelivery } from '../store/group-commit.ts';
 import type { ObjectStore } from '../store/object-store.ts';
-import { DeliveryQueue, type Delivery, type Outcome } from './delivery-queue.ts';
+import { DeliveryQueue, type Delivery } from './delivery-queue.ts';
 import { Mischief, seededRandom } from './mischief.ts';
 import { postJson } from './post-json.ts';
 import { signPayload } from './signature.ts';
@@ -31,7 +31,12 @@ export class WebhookSender {
   constructor(pool: Pool, store: ObjectStore, logger: Logger) {
     this.pool = pool;
     this.store = store;
-    this.queue = new DeliveryQueue(pool, (delivery) => this.send(delivery), logger);
+    this.queue = new DeliveryQueue(
+      pool,
+      (delivery) => this.send(delivery),
+      (outcomes) => store.record(outcomes),
+      logger,
+    );
   }
 
   async start(): Promise<void> {
@@ -122,6 +127,11 @@ export class WebhookSender {
       failed: 0,
       ...Object.fromEntries(rows.map((r) => [r.state, Number(r.count)])),
     };
+  }
+
+  /** Sets going what was stored a moment ago. */
+  offer(stored: readonly StoredDelivery[]): void {
+    this.queue.offer(stored);
   }
 
   /** Looks at the queue soon. */
