@@ -61,7 +61,7 @@ const stories: Record<string, Story> = {
         follow: settle.follow.bind(settle),
       };
       // The sweeper has read the hold as held; now its order is written.
-      tap.before('SELECT 1 FROM sales WHERE id IN (SELECT h.sale_id FROM holds h', async () => {
+      tap.before('FROM sales WHERE id IN (SELECT h.sale_id FROM holds h', async () => {
         const orders = [{ orderId: newId(), holds: pinned.holds }];
         await inTransaction(stage.app.pool, (query) => stage.app.parts.settle.markPaying(query, orders));
       });

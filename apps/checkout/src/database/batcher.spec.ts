@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { createBatcher } from './batcher.ts';
 
 /** A batcher whose batches end when the test says so. */
@@ -26,6 +26,27 @@ describe('a batcher', () => {
     expect(batches.map(({ items }) => items)).toEqual([[1, 2, 3]]);
     batches[0]?.end();
     expect(await answers).toEqual(['answer 1', 'answer 2', 'answer 3']);
+  });
+
+  it('lets a batch that nobody waits for gather what comes within its time', async () => {
+    jest.useFakeTimers();
+    try {
+      const batches: number[][] = [];
+      const run = async (items: number[]): Promise<number[]> => {
+        batches.push(items);
+        return items;
+      };
+      const batcher = createBatcher<number, number>({ most: 10, lanes: 1, gatherMs: 50, run });
+      const first = batcher.add(1);
+      await jest.advanceTimersByTimeAsync(49);
+      const second = batcher.add(2);
+      expect(batches).toEqual([]);
+      await jest.advanceTimersByTimeAsync(1);
+      expect(await Promise.all([first, second])).toEqual([1, 2]);
+      expect(batches).toEqual([[1, 2]]);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   it('lets few wait for the batch under way, and begins another for half a batch', async () => {

@@ -10,6 +10,8 @@ export interface BatcherOptions<I, O> {
   most: number;
   /** Batches under way at once; all but the first begin only for half a batch that waits, or behind a slow one. */
   lanes: number;
+  /** Milliseconds that a batch waits for more before it begins; for work that nobody waits for. */
+  gatherMs?: number;
   /** Answers in the order of the items. */
   run: (items: I[]) => Promise<O[]>;
   /** Milliseconds of a clock that only goes forward. */
@@ -30,7 +32,7 @@ interface Waiting<I, O> {
  * therefore bear being repeated after a failure, as it must after a lost answer of the database.
  */
 export function createBatcher<I, O>(options: BatcherOptions<I, O>): Batcher<I, O> {
-  const { most, lanes, run, now = () => performance.now() } = options;
+  const { most, lanes, gatherMs = 0, run, now = () => performance.now() } = options;
   const waiting: Waiting<I, O>[] = [];
   const idlers: (() => void)[] = [];
   let busy = 0;
@@ -63,7 +65,8 @@ export function createBatcher<I, O>(options: BatcherOptions<I, O>): Batcher<I, O
     if (busy >= lanes || (busy > 0 && !isWorthMore())) return;
     busy += 1;
     begunAt = now();
-    setImmediate(() => void work());
+    if (gatherMs > 0) setTimeout(() => void work(), gatherMs);
+    else setImmediate(() => void work());
   }
 
   function isWorthMore(): boolean {

@@ -161,10 +161,9 @@ export class SettleHolds {
     query: Query,
     holds: readonly HoldKey[],
   ): Promise<{ code: 'sold'; after: FollowUp[] } | { code: 'changed' }> {
-    const rows = await this.lockHolds(query, holds);
+    const { rows, sales } = await this.lockHolds(query, holds);
     if (rows.length !== holds.length || rows.some((row) => row.state !== 'paying'))
       return { code: 'changed' };
-    const sales = await this.lockSales(query, rows);
     await moveHolds(query, rows, ['paying'], 'sold', {});
     await postLedger(query, eventOf('sold', rows), movesOf(rows, 'held', 'sold'));
     return { code: 'sold', after: followUps('confirm', rows, sales) };
@@ -186,12 +185,12 @@ export class SettleHolds {
     from: readonly string[],
     reason: string,
   ): Promise<FollowUp[]> {
-    const rows = (await this.lockHolds(query, holds)).filter((row) => from.includes(row.state));
+    const locked = await this.lockHolds(query, holds);
+    const rows = locked.rows.filter((row) => from.includes(row.state));
     if (rows.length === 0) return [];
-    const sales = await this.lockSales(query, rows);
     await moveHolds(query, rows, from, 'released', { reason });
     await postLedger(query, { ...eventOf('released', rows), reason }, movesOf(rows, 'held', 'sale'));
-    return followUps('release', rows, sales);
+    return followUps('release', rows, locked.sales);
   }
 
   /** Gives units back at once, in a transaction of its own: cancel the payment first (protocols 2). */
@@ -275,29 +274,33 @@ export class SettleHolds {
     query: Query,
     holds: readonly { saleId: string }[],
   ): Promise<Map<string, LockedSale>> {
-    const sales = await query<LockedSale>(
-      `SELECT id AS "saleId", shop_id AS "shopId", kind, state, engine, epoch FROM sales
-       WHERE id = ANY($1::uuid[]) ORDER BY id FOR SHARE`,
-      [[...new Set(holds.map((hold) => hold.saleId))]],
-    );
+    const sales = await query<LockedSale>(`${LOCKED_SALE} WHERE id = ANY($1::uuid[]) ORDER BY id FOR SHARE`, [
+      [...new Set(holds.map((hold) => hold.saleId))],
+    ]);
     return new Map(sales.map((sale) => [sale.saleId, sale]));
   }
 
   /** Locks the sales of these holds, then the holds. */
-  private async lockHolds(query: Query, holds: readonly HoldKey[]): Promise<HoldRow[]> {
+  private async lockHolds(
+    query: Query,
+    holds: readonly HoldKey[],
+  ): Promise<{ sales: Map<string, LockedSale>; rows: HoldRow[] }> {
     const keys = [holds.map((hold) => hold.holdId), holds.map((hold) => hold.buyerId)];
     const named = `(h.id, h.buyer_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))`;
-    await query(
-      `SELECT 1 FROM sales WHERE id IN (SELECT h.sale_id FROM holds h WHERE ${named}) ORDER BY id FOR SHARE`,
+    const sales = await query<LockedSale>(
+      `${LOCKED_SALE} WHERE id IN (SELECT h.sale_id FROM holds h WHERE ${named}) ORDER BY id FOR SHARE`,
       keys,
     );
-    return query<HoldRow>(
+    const rows = await query<HoldRow>(
       `SELECT ${HOLD_COLUMNS} FROM holds h JOIN sales s ON s.id = h.sale_id WHERE ${named}
        ORDER BY h.id, h.buyer_id FOR UPDATE OF h`,
       keys,
     );
+    return { sales: new Map(sales.map((sale) => [sale.saleId, sale])), rows };
   }
 }
+
+const LOCKED_SALE = `SELECT id AS "saleId", shop_id AS "shopId", kind, state, engine, epoch FROM sales`;
 
 /** The holds that each asked for and that are their own, in the order of their sales. */
 async function readOwn(query: Query, asked: readonly AskedHolds[]): Promise<HoldRow[][]> {

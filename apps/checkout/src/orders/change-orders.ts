@@ -3,7 +3,7 @@ import type { EventDefinition, OrderFacts } from '#contracts';
 import { orderStates, type OrderState } from '#payments';
 import { newId } from '#process';
 import type { z } from 'zod';
-import { readOrderFacts } from './order-facts.ts';
+import { FACTS_COLUMNS, factsOf, type FactsRow } from './order-facts.ts';
 
 /** An event that tells the facts of an order. */
 export type OrderEvent = EventDefinition<z.ZodType<OrderFacts>>;
@@ -67,9 +67,12 @@ export async function changeOrders(query: Query, changes: readonly OrderChange[]
 /** Writes the entries and events of orders whose rows are already as they should be. */
 export async function tellOrders(query: Query, changes: readonly OrderChange[]): Promise<void> {
   if (changes.length === 0) return;
-  await query(
-    `INSERT INTO order_entries (id, order_id, kind, actor, actor_id, data)
-     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::jsonb[])`,
+  const rows = await query<FactsRow>(
+    `WITH told AS (
+       INSERT INTO order_entries (id, order_id, kind, actor, actor_id, data)
+       SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::jsonb[])
+     )
+     SELECT ${FACTS_COLUMNS} FROM orders o JOIN payments p ON p.order_id = o.id WHERE o.id = ANY($2::uuid[])`,
     [
       changes.map(() => newId()),
       changes.map((change) => change.orderId),
@@ -79,10 +82,7 @@ export async function tellOrders(query: Query, changes: readonly OrderChange[]):
       changes.map((change) => JSON.stringify(change.entry.data ?? {})),
     ],
   );
-  const facts = await readOrderFacts(
-    query,
-    changes.map((change) => change.orderId),
-  );
+  const facts = factsOf(rows);
   const events = changes.flatMap(({ orderId, event, causeId, queuePosition = null }) => {
     const found = facts.get(orderId);
     if (!found) throw new Error(`order ${orderId} changed but cannot be read`);

@@ -24,9 +24,15 @@ export interface OrderDraft {
   setUpBy: Date;
 }
 
-/** Writes orders with their lines, payments, first timeline entries, set-up jobs and events. */
-export async function insertOrders(query: Query, drafts: readonly OrderDraft[]): Promise<void> {
-  await insertOrderRows(query, drafts);
+/**
+ * Writes orders with their lines, payments, first timeline entries, set-up jobs and events. Gives the numbers of the
+ * orders by their ids.
+ */
+export async function insertOrders(
+  query: Query,
+  drafts: readonly OrderDraft[],
+): Promise<Map<string, number>> {
+  const numbers = await insertOrderRows(query, drafts);
   await insertLines(query, drafts);
   await insertPayments(query, drafts);
   await tellOrders(
@@ -42,17 +48,19 @@ export async function insertOrders(query: Query, drafts: readonly OrderDraft[]):
       event: orderPlaced,
     })),
   );
+  return numbers;
 }
 
-async function insertOrderRows(query: Query, drafts: readonly OrderDraft[]): Promise<void> {
+async function insertOrderRows(query: Query, drafts: readonly OrderDraft[]): Promise<Map<string, number>> {
   const totals = drafts.map((draft) => draft.priced.totals);
-  await query(
+  const rows = await query<{ id: string; number: number }>(
     `INSERT INTO orders (id, idempotency_key, request_hash, buyer_id, buyer_name, shop_id, show_id, currency,
        items_amount, shipping_amount, shipping_saved, tax_amount, tax_rate_bp, tax_included, rounding_amount,
        total_amount, platform_fee, address, country, shipping_method, note, search)
      SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::uuid[], $7::uuid[],
        $8::text[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::integer[], $14::boolean[],
-       $15::integer[], $16::bigint[], $17::bigint[], $18::jsonb[], $19::text[], $20::text[], $21::text[], $22::text[])`,
+       $15::integer[], $16::bigint[], $17::bigint[], $18::jsonb[], $19::text[], $20::text[], $21::text[], $22::text[])
+     RETURNING id, number`,
     [
       drafts.map((draft) => draft.orderId),
       drafts.map((draft) => draft.idempotencyKey),
@@ -78,6 +86,7 @@ async function insertOrderRows(query: Query, drafts: readonly OrderDraft[]): Pro
       drafts.map(searchText),
     ],
   );
+  return new Map(rows.map((row) => [row.id, row.number]));
 }
 
 async function insertLines(query: Query, drafts: readonly OrderDraft[]): Promise<void> {

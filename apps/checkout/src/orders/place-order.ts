@@ -6,6 +6,7 @@ import { counter, newId } from '#process';
 import { createBatcher, type Batcher } from '../database/batcher.ts';
 import { reach } from '../failpoints.ts';
 import type { PinnedHold, PinResult, SettleHolds } from '../holds/settle-holds.ts';
+import { newPayment, type PaymentRow } from '../payments/payment-row.ts';
 import type { OrderQueue } from '../queue/order-queue.ts';
 import type { SaleGate } from '../sales/sale-gate.ts';
 import { findParcels, parcelKey } from './find-parcels.ts';
@@ -50,6 +51,12 @@ interface Prepared {
   inLine: boolean;
 }
 
+/** What became of one of a batch, with the payment as it was written. */
+interface Written {
+  result: PlaceOrderResult;
+  payment?: PaymentRow;
+}
+
 /**
  * Turns holds into an order (protocols 1): pins them all, then one transaction makes them `paying` and writes order,
  * payment and the job that sets the payment up. Many requests share one transaction.
@@ -61,7 +68,7 @@ export class PlaceOrder {
   private readonly pricing: PriceOrder;
   private readonly queue: OrderQueue;
   private readonly settings: OrderSettings & { provider: string };
-  private readonly batcher: Batcher<Prepared, PlaceOrderResult>;
+  private readonly batcher: Batcher<Prepared, Written>;
 
   constructor(parts: {
     pool: Pool;
@@ -106,7 +113,7 @@ export class PlaceOrder {
     const showId = await this.showOf(holds, request.showId);
     const slot = this.queue.takeSlot();
     try {
-      const result = await this.batcher.add({
+      const { result, payment } = await this.batcher.add({
         request,
         requestHash,
         orderId: newId(),
@@ -118,7 +125,7 @@ export class PlaceOrder {
       if (result.code !== 'placed' || result.replay) return result;
       placed.inc({ way: slot ? 'at_once' : 'in_line' });
       await reach('order.placed');
-      if (slot) await this.queue.setUpNow(result.paymentId);
+      if (slot && payment) await this.queue.setUpNow(payment);
       else this.queue.wake();
       return result;
     } finally {
@@ -127,9 +134,9 @@ export class PlaceOrder {
   }
 
   /** One transaction for all `items`; refusals of one do not disturb the others. */
-  private async write(items: Prepared[]): Promise<PlaceOrderResult[]> {
+  private async write(items: Prepared[]): Promise<Written[]> {
     return inTransaction(this.pool, async (query) => {
-      const answers = new Map<Prepared, PlaceOrderResult>();
+      const answers = new Map<Prepared, Written>();
       const parcels = await findParcels(
         query,
         items.map(({ request, showId }) => ({
@@ -139,6 +146,7 @@ export class PlaceOrder {
         })),
       );
       const drafts: { item: Prepared; draft: OrderDraft }[] = [];
+      let numbers = new Map<string, number>();
       for (const item of items) {
         const parcel = parcelKey(item.request.buyer.userId, item.showId, item.request.address);
         const { country } = item.request.address;
@@ -148,7 +156,7 @@ export class PlaceOrder {
           combined: parcels.has(parcel),
         });
         if ('code' in priced) {
-          answers.set(item, priced);
+          answers.set(item, { result: priced });
           continue;
         }
         // The next of this batch may travel with it.
@@ -160,17 +168,21 @@ export class PlaceOrder {
         const marked = await this.settle.markPaying(query, orders);
         // Alone, the caller pins again; in a batch, the others must not wait for that.
         if (marked === 'changed' && items.length > 1) throw new Error('a hold of the batch changed');
-        if (marked === 'changed') return [{ code: 'changed' }];
-        await insertOrders(
+        if (marked === 'changed') return [CHANGED];
+        numbers = await insertOrders(
           query,
           drafts.map(({ draft }) => draft),
         );
       }
       for (const { item, draft } of drafts) {
         const { orderId, paymentId } = draft;
-        answers.set(item, { code: 'placed', orderId, paymentId, inLine: item.inLine, replay: false });
+        const payment = paymentOf(draft, numbers.get(orderId) ?? 0);
+        answers.set(item, {
+          result: { code: 'placed', orderId, paymentId, inLine: item.inLine, replay: false },
+          payment,
+        });
       }
-      return items.map((item) => answers.get(item) ?? { code: 'changed' });
+      return items.map((item) => answers.get(item) ?? CHANGED);
     });
   }
 
@@ -240,6 +252,15 @@ export function payBy(holds: readonly { startedAt: Date; expiresAt: Date }[]): D
   ]);
   return new Date(Math.min(...limits));
 }
+
+/** The payment that was written for `draft`. */
+function paymentOf(draft: OrderDraft, orderNumber: number): PaymentRow {
+  const { orderId, paymentId, buyerId, capture, payBy: until } = draft;
+  const { total: amount, currency } = draft.priced.totals;
+  return newPayment({ paymentId, orderId, orderNumber, buyerId, capture, amount, currency, payBy: until });
+}
+
+const CHANGED: Written = { result: { code: 'changed' } };
 
 function hashOf({ holdIds, address, shipping, showId, note }: OrderRequest): string {
   return hash(

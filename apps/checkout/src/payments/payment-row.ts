@@ -22,6 +22,26 @@ export interface PaymentRow {
   reason: string | null;
 }
 
+/** A payment as it is written with its order. */
+export function newPayment(
+  of: Pick<
+    PaymentRow,
+    'paymentId' | 'orderId' | 'orderNumber' | 'buyerId' | 'capture' | 'amount' | 'currency' | 'payBy'
+  >,
+): PaymentRow {
+  return {
+    ...of,
+    providerId: null,
+    state: 'created',
+    decision: 'open',
+    capturedAmount: 0,
+    refundedAmount: 0,
+    disputed: false,
+    checks: 0,
+    reason: null,
+  };
+}
+
 const SELECT = `SELECT p.id AS "paymentId", p.order_id AS "orderId", o.number AS "orderNumber", o.buyer_id AS "buyerId",
   p.provider_id AS "providerId", p.state, p.decision, p.capture, p.amount, p.currency,
   p.captured_amount AS "capturedAmount", p.refunded_amount AS "refundedAmount", p.disputed, p.pay_by AS "payBy",

@@ -40,11 +40,17 @@ export class SetUpPayment {
   async run(paymentId: string): Promise<void> {
     const payment = await this.payments.add(paymentId);
     if (!payment || payment.decision !== 'open' || payment.providerId) return this.dropJob(paymentId);
+    await this.make(payment);
+  }
+
+  /** Sets up a payment that is open; should it be decided meanwhile, what was made is called off again. */
+  async make(payment: PaymentRow): Promise<void> {
+    const { paymentId } = payment;
     if (payment.amount === 0) {
       await this.commit.commitFree(payment);
       return this.dropJob(paymentId);
     }
-    const made = await this.make(payment);
+    const made = await this.create(payment);
     await reach('payment.made');
     if (!made) {
       await this.letGo.withoutPayment(payment, 'payment_refused');
@@ -61,7 +67,7 @@ export class SetUpPayment {
     return paymentIds.map((paymentId) => byId.get(paymentId));
   }
 
-  private async make(payment: PaymentRow): Promise<ProviderPayment | undefined> {
+  private async create(payment: PaymentRow): Promise<ProviderPayment | undefined> {
     try {
       return await this.provider.createPayment({
         paymentId: payment.paymentId,

@@ -5,6 +5,7 @@ import { gauge, type Logger } from '#process';
 import { changeOrders } from '../orders/change-orders.ts';
 import type { OrderSettings } from '../orders/order-settings.ts';
 import { JobRunner } from '../payments/job-runner.ts';
+import type { PaymentRow } from '../payments/payment-row.ts';
 import type { SetUpPayment } from '../payments/set-up-payment.ts';
 
 const LOOK_MS = 1_000;
@@ -75,10 +76,11 @@ export class OrderQueue {
     };
   }
 
-  /** Sets a payment up now; when that fails, its job is still there and a worker will. */
-  async setUpNow(paymentId: string): Promise<void> {
+  /** Sets up a payment that was written a moment ago; when that fails, its job is still there and a worker will. */
+  async setUpNow(payment: PaymentRow): Promise<void> {
+    const { paymentId } = payment;
     try {
-      await this.setUp.run(paymentId);
+      await this.setUp.make(payment);
     } catch (err) {
       this.logger.warn({ err, paymentId }, 'a payment could not be set up at once; it stands in line');
       await this.runner.release(paymentId).catch(() => undefined); // its lease ends by itself too

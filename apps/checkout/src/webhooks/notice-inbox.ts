@@ -14,6 +14,8 @@ const LANES = 96;
 /** Most notices kept in memory between being stored and being handled; the rest are read again from the table. */
 const MOST_AT_HAND = 2_000;
 
+/** That a notice is done is written down with others of this time: until then its lease keeps everybody off it. */
+const FINISH_WITHIN_MS = 50;
 const WAITS_S = [1, 2, 5, 10, 30, 60, 300, 900, 3_600];
 
 /** After this long a notice about something we never knew is put aside. */
@@ -42,7 +44,12 @@ export class NoticeInbox {
     this.handle = handle;
     this.logger = logger;
     this.batcher = createBatcher({ most: 200, lanes: 2, run: (notices) => this.store(notices) });
-    this.finished = createBatcher({ most: 200, lanes: 1, run: (notices) => this.finish(notices) });
+    this.finished = createBatcher({
+      most: 200,
+      lanes: 1,
+      gatherMs: FINISH_WITHIN_MS,
+      run: (notices) => this.finish(notices),
+    });
   }
 
   start(): void {
@@ -55,6 +62,7 @@ export class NoticeInbox {
     clearInterval(this.ticker);
     this.atHand.length = 0;
     if (this.busy > 0) await new Promise<void>((resolve) => void this.idlers.push(resolve));
+    await this.finished.idle();
   }
 
   /** Resolves when the notice is durable; it is handled afterwards. */
@@ -120,12 +128,19 @@ export class NoticeInbox {
 
   private async work(notice: StoredNotice): Promise<void> {
     try {
-      if ((await this.handle(notice)) === 'done') return await this.finished.add(notice);
+      if ((await this.handle(notice)) === 'done') return this.finishSoon(notice);
       await this.postpone(notice, 'about nothing that is known here yet');
     } catch (err) {
       this.logger.warn({ err, eventId: notice.eventId, type: notice.type }, 'a notice will be handled again');
       await this.postpone(notice, err instanceof Error ? err.message : String(err)).catch(() => undefined);
     }
+  }
+
+  /** Does not wait: a notice that is handled twice does no harm. */
+  private finishSoon(notice: StoredNotice): void {
+    this.finished.add(notice).catch((err: unknown) => {
+      this.logger.warn({ err, eventId: notice.eventId }, 'a handled notice will be handled again');
+    });
   }
 
   private async finish(notices: StoredNotice[]): Promise<void[]> {
