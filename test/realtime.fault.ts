@@ -2,9 +2,12 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startNats } from '#servers';
 import { killEachGateway, pauseEachGateway, talkThrough } from '../apps/chat/test/fault-runs.ts';
 import { setFaultStage, type FaultStage } from '../apps/chat/test/fault-stage.ts';
+import { killTheOwner } from '../apps/chat/test/owner-dies.ts';
 
 const PAGES = 1_000;
 const LINES_EACH = 5;
+/** How long a room may be without an owner. */
+const REPLACED_WITHIN_MS = 3_000;
 
 let stage: FaultStage;
 beforeEach(async () => {
@@ -33,4 +36,14 @@ describe('a thousand people talk while', () => {
     };
     expect(await talkThrough(stage, { pages: 200, linesEach: LINES_EACH, trouble })).toEqual([]);
   }, 600_000);
+});
+
+describe('whoever owns the room', () => {
+  it('is replaced within three seconds when it is killed, and slow mode and bans still hold', async () => {
+    const after = await killTheOwner(stage);
+    process.stdout.write(`${JSON.stringify(after)}\n`);
+    expect(after).toMatchObject({ slowed: 'slow_mode', banned: 'chat_banned' });
+    expect(after.heardMs).toBeLessThanOrEqual(REPLACED_WITHIN_MS);
+    expect(after.acknowledgedMs).toBeLessThanOrEqual(REPLACED_WITHIN_MS);
+  }, 120_000);
 });

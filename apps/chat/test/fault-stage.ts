@@ -109,13 +109,22 @@ export class LoyalPage {
   readonly list: ChatLine[] = [];
   readonly broken: string[] = [];
   acknowledged: string[] = [];
+  /** Why the room did not let it in, when it last asked. */
+  refusedAs: string | undefined;
   snapshots = 0;
+  /** When a new owner of the room was first heard. */
+  takeovers: number[] = [];
   lastN = -1;
   epoch = '';
   #turn: number;
 
-  constructor(showId: string, urls: () => string[], turn: number) {
-    this.who = testIdentity({ displayName: `Page ${turn}` });
+  constructor(
+    showId: string,
+    urls: () => string[],
+    turn: number,
+    who = testIdentity({ displayName: `Page ${turn}` }),
+  ) {
+    this.who = who;
     this.#showId = showId;
     this.#urls = urls;
     this.#turn = turn;
@@ -135,7 +144,7 @@ export class LoyalPage {
   async say(text: string): Promise<void> {
     const key = newId();
     while (!this.#stopped) {
-      const reply = await this.#ask({ op: 'say', showId: this.#showId, key, text });
+      const reply = await this.ask({ op: 'say', showId: this.#showId, key, text });
       if (reply?.ok) {
         this.acknowledged.push(text);
         return;
@@ -144,7 +153,8 @@ export class LoyalPage {
     }
   }
 
-  async #ask(frame: object): Promise<{ ok: boolean; code?: string; retryAfterMs?: number } | undefined> {
+  /** Undefined: there is no connection, or no answer came. */
+  async ask(frame: object): Promise<{ ok: boolean; code?: string; retryAfterMs?: number } | undefined> {
     if (!this.#socket?.connected) return undefined;
     return this.#socket
       .timeout(ACK_MS)
@@ -187,7 +197,8 @@ export class LoyalPage {
 
   async #join(joined: () => void, again: () => void): Promise<void> {
     const offset = this.epoch ? { offset: { epoch: this.epoch, n: this.lastN } } : {};
-    const reply = await this.#ask({ op: 'join', showId: this.#showId, ...offset });
+    const reply = await this.ask({ op: 'join', showId: this.#showId, ...offset });
+    this.refusedAs = reply?.code;
     if (reply?.ok) joined();
     else again();
   }
@@ -202,6 +213,7 @@ export class LoyalPage {
 
   #takeTick(tick: LiveTick): void {
     if (tick.partial) return;
+    if (tick.takeover) this.takeovers.push(Date.now());
     if (tick.epoch !== this.epoch || tick.n !== this.lastN + 1) {
       this.broken.push(`tick ${tick.n} after ${this.lastN}`);
     }
