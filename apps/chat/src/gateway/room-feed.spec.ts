@@ -69,7 +69,7 @@ class Hand {
 }
 
 /** A viewer who keeps the numbers of what was written to them; a snapshot begins anew. */
-function viewer(): { guest: Guest; got: string[] } {
+function viewer(userId: string | null = null): { guest: Guest; got: string[] } {
   const got: string[] = [];
   const note = (frame: Buffer): void => {
     const text = frame.toString('utf8');
@@ -82,10 +82,10 @@ function viewer(): { guest: Guest; got: string[] } {
     writeAll: (frames) => frames.forEach(note),
     waiting: () => 0,
   };
-  const seat = new Seat(outlet, () => undefined);
+  const seat = new Seat(outlet, (reason) => got.push(`closed: ${reason}`));
   const guest = {
     seat,
-    userId: null,
+    userId,
     person: null,
     guest: false,
     address: 'here',
@@ -190,5 +190,16 @@ describe('a room at a gateway', () => {
     hand.publish(2, { heard: false });
     await feed.catchUp();
     expect(got).toEqual(['snapshot 0', 'tick 1', 'tick 2']);
+  });
+
+  it('reads its rules anew after an outage: whoever was banned meanwhile is put out', async () => {
+    const hand = new Hand();
+    const feed = await hand.open();
+    const [ada, bo] = [viewer(newId()), viewer(newId())];
+    for (const { guest } of [ada, bo]) await feed.join(guest, undefined);
+    const ban = { userId: bo.guest.userId ?? '', kind: 'ban' as const, until: null, reason: null };
+    hand.answer = async () => ({ ...briefAt(0), sanctions: [ban] });
+    await feed.catchUp();
+    expect([ada.got, bo.got]).toEqual([['snapshot 0'], ['snapshot 0', 'closed: banned']]);
   });
 });
