@@ -9,6 +9,7 @@ export function NotFound({ what = 'page' }: { what?: string }) {
       <title>Not found · Showfloor</title>
       <EmptyState
         icon={<SearchX />}
+        heading="h1"
         title={`There is no such ${what}`}
         action={<ButtonLink to="/">See what is on</ButtonLink>}
       >

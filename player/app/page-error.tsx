@@ -24,6 +24,7 @@ export class PageErrorBoundary extends Component<{ children: ReactNode }, { erro
       <div className="page page--narrow" role="alert">
         <EmptyState
           icon={<CloudOff />}
+          heading="h1"
           title="This page stopped working"
           action={<Button onClick={() => location.reload()}>Load it again</Button>}
         >

@@ -16,6 +16,7 @@ import { randomUUID } from 'node:crypto';
 import type { DemoPerson } from './demo-person.ts';
 import { bowl, mug, teapot, vase } from './pictures/ceramics.ts';
 import { coffeeBag, dripper, shirt, tote } from './pictures/coffee-and-cloth.ts';
+import { ON_AIR_LOOK } from './pictures/on-air-scene.ts';
 import { posterPng } from './pictures/poster.ts';
 import { stableId } from './stable-id.ts';
 
@@ -115,8 +116,7 @@ async function makeOnAir(stage: Stage, seriesId: string): Promise<{ onAir: ShowV
     params: { showId: made.showId },
     body: { version: made.version, productIds },
   });
-  const look = { wall: ['#f8e9d6', '#e9c7a6'], table: '#c99a6b', disc: '#f4b98a' } as const;
-  const picture = await posterPng(look, [
+  const picture = await posterPng(ON_AIR_LOOK, [
     teapot('#41617f', '#c79a66'),
     mug('#e6d8c6', '#3f7f78'),
     coffeeBag('#b98a5e', '#c8553d'),

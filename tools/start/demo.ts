@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { onAirScenePng } from '../seed/pictures/on-air-scene.ts';
 import { seedDemo } from '../seed/seed-demo.ts';
 import type { KeptKeys } from '../seed/seed-demo.ts';
 import { startDemoPublisher } from './demo-publisher.ts';
@@ -28,7 +29,9 @@ export async function startDemo(plan: StartPlan, logs: Logs): Promise<Demo> {
   writeKeys(keysFile, { publisherKey: seeded.publisherKey, spareKey: seeded.spareKey });
   const app = new URL(seeded.publisherKey.server).pathname;
   const server = `rtmp://127.0.0.1:${plan.rtmpPort}${app}`;
-  const publisher = startDemoPublisher(server, seeded.publisherKey.streamKey, logs);
+  const sceneFile = join(plan.dataDir, 'demo-scene.png');
+  writeFileSync(sceneFile, await onAirScenePng());
+  const publisher = startDemoPublisher({ server, streamKey: seeded.publisherKey.streamKey, sceneFile }, logs);
   await untilOnAir(`${siteUrl}/hls/${seeded.showId}/index.m3u8`, logs);
   return {
     showId: seeded.showId,
