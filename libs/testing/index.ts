@@ -16,6 +16,11 @@ export {
   type PublisherOptions,
   type SyntheticPublisher,
 } from './publisher.ts';
+export {
+  startCaptionedPublisher,
+  type CaptionedPublisher,
+  type CaptionedPublisherOptions,
+} from './captions/captioned-publisher.ts';
 export { delaysOf, MEASURE_IN_PAGE, type Measured } from './read-time-code.ts';
 export { startCmafPublisher, type CmafPublisher, type CmafPublisherOptions } from './media/cmaf-publisher.ts';
 export { PartsWriter } from './media/parts-writer.ts';

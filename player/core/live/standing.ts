@@ -79,7 +79,7 @@ function keptOut(reason: CloseReason): { code: string; detail: string } {
     case 'too_many_sockets':
       return { code: reason, detail: 'Too much came from here. Load the page again in a minute.' };
     case 'show_gone':
-      return { code: reason, detail: 'This show was removed.' };
+      return { code: reason, detail: 'The show was removed, or only people of its shop see it now.' };
     default:
       return { code: reason, detail: 'The chat let this page go. Load it again to come back.' };
   }

@@ -3,6 +3,7 @@ import type { ErrorData, HlsConfig } from 'hls.js';
 import { createStore, type Readable } from '../store.ts';
 import type { Timers } from '../timers.ts';
 import { CaptionTracks } from './caption-tracks.ts';
+import { captionsOverParts } from './captions-over-parts.ts';
 import { CATCH_UP_RATE, hlsSettings } from './hls-settings.ts';
 import { createLiveFollow } from './live-follow.ts';
 import { IDLE, qualityNames, type PlaybackState } from './playback-state.ts';
@@ -232,7 +233,11 @@ export class Playback implements Readable<PlaybackState> {
     this.hls?.destroy();
     const Engine = this.Engine;
     if (!Engine?.isSupported()) return this.buildNative(url);
-    const config: Partial<HlsConfig> = { ...hlsSettings(this.deps.workerUrl), startPosition: startAt ?? -1 };
+    const config: Partial<HlsConfig> = {
+      ...hlsSettings(this.deps.workerUrl),
+      ...captionsOverParts(Engine),
+      startPosition: startAt ?? -1,
+    };
     const hls = new Engine(config);
     this.hls = hls;
     const { Events } = Engine;
