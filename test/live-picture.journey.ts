@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startPublisher, type SyntheticPublisher } from '#testing';
 import type { Browser } from 'playwright-core';
-import { newVisitor, openBrowser, pictureOf } from './support/browser.ts';
-import { until } from './support/people.ts';
+import { logInBy, newVisitor, openBrowser, pictureOf } from './support/browser.ts';
+import { signUp, until } from './support/people.ts';
 import { setStage, streamKey, untilShow, type Stage } from './support/stage.ts';
 import { theSystem } from './support/system.ts';
 
@@ -79,5 +79,36 @@ describe('a live show', () => {
     await page.getByText('LIVE', { exact: true }).first().waitFor();
     expect(errors).toEqual([]);
     await page.context().close();
+  }, 120_000);
+
+  it('can be made private: its people watch on at signed addresses, others are told so in plain words', async () => {
+    const path = `/shows/${stage.show.showId}`;
+    const [outsider, insider, newcomer] = await Promise.all(
+      [1, 2, 3].map(() => newVisitor(browser, siteUrl)),
+    );
+    if (!outsider || !insider || !newcomer) throw new Error('three visitors were asked for');
+    await outsider.page.goto(path);
+    await until('the outsider sees it', async () => (await pictureOf(outsider.page)).frames > 30);
+
+    await logInBy(insider.page, stage.owner);
+    await insider.page.goto(`/studio/shows/${stage.show.showId}`);
+    await insider.page.getByRole('button', { name: 'Edit show' }).click();
+    const dialog = insider.page.getByRole('dialog', { name: 'Edit show' });
+    await dialog.getByLabel('Who sees it').selectOption('private');
+    await dialog.getByRole('button', { name: 'Save show' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await outsider.page.getByText('This show is private').waitFor({ timeout: 60_000 });
+
+    const asked: string[] = [];
+    insider.page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await insider.page.goto(path);
+    await until('its people see it', async () => (await pictureOf(insider.page)).frames > 60, 40_000);
+    const media = asked.filter((address) => /^\/hls\/.*\.(m3u8|m4s)$/.test(address));
+    expect(media.filter((address) => !address.startsWith('/hls/~'))).toEqual([]);
+
+    await logInBy(newcomer.page, await signUp(siteUrl, 'Nora Newcomer'));
+    await newcomer.page.goto(path);
+    await newcomer.page.getByText('There is no such show').waitFor();
+    expect([...outsider.errors, ...insider.errors, ...newcomer.errors]).toEqual([]);
   }, 120_000);
 });

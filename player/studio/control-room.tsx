@@ -19,6 +19,7 @@ import { useSales } from '../watch/use-sales.ts';
 import { WatchContext } from '../watch/watch-context.ts';
 import { AirButtons } from './air-buttons.tsx';
 import { ControlDesk } from './desk/control-desk.tsx';
+import { EditShow } from './edit-show.tsx';
 import { StudioContext } from './studio-context.ts';
 import { useMay } from './use-my-shops.ts';
 
@@ -104,6 +105,7 @@ function Frame({ show, live, desk, reload }: FrameProps) {
             <Link to={`/shows/${show.showId}`} className="room__link" target="_blank">
               Show page <ExternalLink size={15} aria-label="(new tab)" />
             </Link>
+            <EditShow />
             <AirButtons />
           </header>
           <nav className="room__nav" aria-label="Show">

@@ -1,6 +1,7 @@
 import { useRef, useState } from 'react';
 import type { RefObject } from 'react';
 import { Play, Volume2 } from 'lucide-react';
+import type { ShowView } from '#contracts';
 import type { Playback } from '../../core/playback/playback.ts';
 import type { Chapter } from '../../core/replay/chapters.ts';
 import { ShowPoster } from '../../home/show-poster.tsx';
@@ -30,7 +31,7 @@ interface StageProps {
 /** The picture with what lies on it. The picture fills it without being cut. */
 export function Stage({ playback, setVideo, chapters, watchAgain }: StageProps) {
   const frame = useRef<HTMLDivElement>(null);
-  const { show } = useWatch();
+  const { show, folder } = useWatch();
   const status = useStore(playback, (state) => state.status);
   const portrait = useStore(playback, (state) => state.portrait);
   const controls = useControlsShown(status === 'playing');
@@ -48,7 +49,7 @@ export function Stage({ playback, setVideo, chapters, watchAgain }: StageProps) 
         stageKeys(playback, frame)(event);
       }}
     >
-      {!started && <ShowPoster show={show} eager />}
+      {!started && <ShowPoster show={posterAt(show, folder)} eager />}
       <video
         ref={setVideo}
         className="stage__video"
@@ -69,6 +70,13 @@ export function Stage({ playback, setVideo, chapters, watchAgain }: StageProps) 
       <Controls playback={playback} chapters={chapters} frame={frame as RefObject<HTMLElement | null>} />
     </section>
   );
+}
+
+/** A frame of the stream as poster is in the show's folder, which is signed where the show is private. */
+function posterAt({ showId, posterUrl }: ShowView, folder: string | null) {
+  const open = `/hls/${showId}/`;
+  const inFolder = posterUrl?.startsWith(open) ?? false;
+  return { showId, posterUrl: inFolder ? folder && `${folder}/${posterUrl?.slice(open.length)}` : posterUrl };
 }
 
 interface ShowBadgesProps {
