@@ -53,7 +53,7 @@ describe('a line that a viewer reports', () => {
     await moderator.getByRole('link', { name: 'Audit' }).click();
     await moderator
       .getByRole('table', { name: 'Audit' })
-      .getByRole('row', { name: /Mo Derator timeout/ })
+      .getByRole('row', { name: /Mo Derator timeout Ann Author/ })
       .first()
       .waitFor();
     expect(errors).toEqual([]);

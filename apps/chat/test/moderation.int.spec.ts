@@ -237,6 +237,7 @@ describe('the record', () => {
       {
         act: 'timeout',
         actorName: 'Hannah Host',
+        targetName: 'Ada',
         reason: 'rude',
         until: expect.any(String),
         showId: show.showId,

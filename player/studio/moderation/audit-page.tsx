@@ -1,4 +1,4 @@
-import { listChatAuditEndpoint, type ChatAuditRow } from '#contracts';
+import { listChatAuditEndpoint, type ChatAuditRow, type ShowDetail } from '#contracts';
 import { LoadError } from '../../app/page-error.tsx';
 import { usePages } from '../../app/use-resource.ts';
 import { formatMoment } from '../../core/when.ts';
@@ -8,10 +8,11 @@ import { EmptyState } from '../../ui/empty-state.tsx';
 import { Table, type Column } from '../../ui/table.tsx';
 import { useStudio } from '../studio-context.ts';
 
-const COLUMNS: Column<ChatAuditRow>[] = [
+const columns = (titles: ReadonlyMap<string, string>): Column<ChatAuditRow>[] => [
   { key: 'at', title: 'When', render: (row) => <span className="num">{formatMoment(row.at)}</span> },
   { key: 'who', title: 'Who', render: (row) => row.actorName },
   { key: 'act', title: 'Did what', render: (row) => row.act.replaceAll('_', ' ') },
+  { key: 'whom', title: 'To whom', render: (row) => row.targetName ?? '' },
   {
     key: 'until',
     title: 'Until',
@@ -23,7 +24,7 @@ const COLUMNS: Column<ChatAuditRow>[] = [
     title: 'More',
     wideOnly: true,
     render: (row) => (
-      <span className="audit__more">{[row.reason, detailsOf(row)].filter(Boolean).join(' · ')}</span>
+      <span className="audit__more">{[row.reason, detailsOf(row, titles)].filter(Boolean).join(' · ')}</span>
     ),
   },
 ];
@@ -38,7 +39,7 @@ export function AuditPage() {
       {!audit.loading && !audit.problem && (
         <Table
           caption="Audit"
-          columns={COLUMNS}
+          columns={columns(titlesOf(show))}
           rows={audit.items}
           rowKey={(row) =>
             `${row.at} ${row.actorId} ${row.act} ${row.targetLineId ?? row.targetUserId ?? ''}`
@@ -51,12 +52,21 @@ export function AuditPage() {
   );
 }
 
-function detailsOf({ details }: ChatAuditRow): string {
-  if (!details) return '';
-  return Object.entries(details)
-    .filter(
-      ([, value]) => typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean',
-    )
-    .map(([name, value]) => `${name}: ${String(value)}`)
+/** What the details of an act may name: the products and sales of this show. */
+function titlesOf({ lineup, salePlans }: ShowDetail): ReadonlyMap<string, string> {
+  return new Map([
+    ...lineup.map(({ productId, title }) => [productId, title] as const),
+    ...salePlans.map(({ saleId, title }) => [saleId, title] as const),
+  ]);
+}
+
+/** The details in words; an id says nothing to a person unless it has a title. */
+function detailsOf({ details }: ChatAuditRow, titles: ReadonlyMap<string, string>): string {
+  return Object.entries(details ?? {})
+    .flatMap(([name, value]) => {
+      if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return [];
+      if (name.endsWith('Id')) return titles.get(String(value)) ?? [];
+      return `${name}: ${typeof value === 'boolean' ? (value ? 'yes' : 'no') : value}`;
+    })
     .join(', ');
 }

@@ -309,6 +309,8 @@ export const ChatAuditRow = z.object({
   /** A command's type, or what was done over HTTP. */
   act: z.string(),
   targetUserId: Id.nullable(),
+  /** As the person was last called in the shop's rooms; null where they never wrote, or were forgotten. */
+  targetName: z.string().nullable(),
   targetLineId: Id.nullable(),
   until: Moment.nullable(),
   reason: z.string().nullable(),
