@@ -177,6 +177,7 @@ function NoShop() {
     <div className="page page--narrow">
       <EmptyState
         icon={<Store />}
+        heading="h1"
         title="You do not work for a shop yet"
         action={
           <ButtonLink to="/studio" look="primary">

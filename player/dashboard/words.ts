@@ -63,3 +63,16 @@ const whenFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', tim
 export function when(moment: string): string {
   return whenFormat.format(new Date(moment));
 }
+
+const timeFormat = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
+const dayFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+
+/** The hour and minute of a moment. */
+export function timeOfDay(moment: string): string {
+  return timeFormat.format(new Date(moment));
+}
+
+/** The day of a moment. */
+export function dayOf(moment: string): string {
+  return dayFormat.format(new Date(moment));
+}

@@ -5,6 +5,7 @@ import { LoadError } from '../../app/page-error.tsx';
 import { useAction } from '../../app/use-action.ts';
 import { useResource } from '../../app/use-resource.ts';
 import { useServices } from '../../app/use-services.ts';
+import { countryName } from '../../core/countries.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
@@ -57,7 +58,7 @@ function Order({ order, reload }: { order: OrderView; reload: () => void }) {
                 order.address.line2,
                 [order.address.postalCode, order.address.city].filter(Boolean).join(' '),
                 order.address.region,
-                order.address.country,
+                countryName(order.address.country),
               ]
                 .filter(Boolean)
                 .map((text) => (

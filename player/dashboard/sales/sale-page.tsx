@@ -18,6 +18,7 @@ import { newId } from '../../core/new-id.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Card, Figure, Figures } from '../../ui/card.tsx';
+import { Countdown } from '../../ui/countdown.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { EmergencyStop } from '../../sales/emergency-stop.tsx';
@@ -26,7 +27,7 @@ import { Money } from '../../ui/money.tsx';
 import { SkeletonLines } from '../../ui/skeleton.tsx';
 import { useShop } from '../shop-context.ts';
 import { useSteadyReload } from '../stock/use-steady-reload.ts';
-import { saleState, when } from '../words.ts';
+import { dayOf, saleState, timeOfDay } from '../words.ts';
 
 /** Seconds that one press of "extend" adds. */
 const EXTENSION_S = 60;
@@ -120,9 +121,24 @@ function SaleFigures({ sale }: { sale: SaleView }) {
       <Figure label="Available" value={<span data-testid="sale-available">{sum('available')}</span>} />
       <Figure label="Held" value={<span data-testid="sale-held">{sum('held')}</span>} />
       <Figure label="Sold" value={<span data-testid="sale-sold">{sum('sold')}</span>} />
-      <Figure label="Ends" value={sale.endsAt ? when(sale.endsAt) : '–'} />
+      <SaleEnd sale={sale} />
       <Figure label="For each buyer" value={sale.limitPerBuyer || 'no limit'} />
     </Figures>
+  );
+}
+
+/** While the sale runs, the time that is left; else the end it has or had. */
+function SaleEnd({ sale }: { sale: SaleView }) {
+  const { clock } = useServices();
+  if (!sale.endsAt) return <Figure label="Ends" value="–" />;
+  if (sale.state !== 'open')
+    return <Figure label="Planned end" value={timeOfDay(sale.endsAt)} note={dayOf(sale.endsAt)} />;
+  return (
+    <Figure
+      label="Time left"
+      value={<Countdown until={Date.parse(sale.endsAt)} now={clock.now} label="Sale ends in" />}
+      note={`until ${timeOfDay(sale.endsAt)}`}
+    />
   );
 }
 

@@ -42,7 +42,9 @@ export function ImportDialog({ onClose, onDone }: { onClose: () => void; onDone:
     const booked = file === null ? undefined : await send.run(file, false);
     if (!booked) return;
     toast(
-      booked.repeated ? 'This file was booked before; nothing changed.' : `${booked.changed} changed.`,
+      booked.repeated
+        ? 'This file was booked before; nothing changed.'
+        : `Booked: ${booked.changed} of ${booked.rows} rows changed something.`,
       'good',
     );
     onDone();
@@ -61,7 +63,7 @@ export function ImportDialog({ onClose, onDone }: { onClose: () => void; onDone:
           disabled={!preview || preview.faults.length > 0 || preview.changed === 0}
           onClick={() => void book()}
         >
-          Book {preview?.changed ?? 0} changes
+          {bookLabel(preview?.changed ?? 0)}
         </Button>
       }
     >
@@ -79,6 +81,11 @@ export function ImportDialog({ onClose, onDone }: { onClose: () => void; onDone:
       </div>
     </Dialog>
   );
+}
+
+function bookLabel(changes: number): string {
+  if (changes === 0) return 'Book';
+  return changes === 1 ? 'Book 1 change' : `Book ${changes} changes`;
 }
 
 interface CsvFault {
@@ -115,7 +122,14 @@ function Faults({ faults }: { faults: CsvFault[] }) {
 function Preview({ preview }: { preview: CsvImportView }) {
   return (
     <>
-      <Notice tone="info" title={`${preview.changed} of ${preview.rows} rows change something`}>
+      <Notice
+        tone="info"
+        title={
+          preview.changed === 0
+            ? 'Nothing would change'
+            : `${preview.changed} of ${preview.rows} rows would change something`
+        }
+      >
         {preview.repeated && 'This very file was booked before.'}
       </Notice>
       {preview.changes.length > 0 && (

@@ -1,8 +1,8 @@
 import { X } from 'lucide-react';
 import { Link, useSearchParams } from 'react-router';
-import { listMovementsEndpoint, listStockEndpoint, type MovementView } from '#contracts';
+import { listMembersEndpoint, listMovementsEndpoint, listStockEndpoint, type MovementView } from '#contracts';
 import { LoadError } from '../../app/page-error.tsx';
-import { usePages } from '../../app/use-resource.ts';
+import { usePages, useResource } from '../../app/use-resource.ts';
 import { Button, ButtonLink } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { SkeletonLines } from '../../ui/skeleton.tsx';
@@ -18,6 +18,8 @@ export function MovementsPage() {
   const query = { limit: 50, ...(variantId ? { variantId } : {}) };
   const movements = usePages(listMovementsEndpoint, { params: { shopId }, query });
   const stock = usePages(listStockEndpoint, { params: { shopId }, query: { limit: 100, archived: 'true' } });
+  const members = useResource(listMembersEndpoint, { params: { shopId } });
+  const names = new Map(members.data?.items.map((member) => [member.userId, member.displayName]));
   const titles = new Map(stock.items.map((entry) => [entry.variantId, entry.title]));
   return (
     <>
@@ -39,7 +41,7 @@ export function MovementsPage() {
       ) : (
         <Table
           caption="Movements of stock, latest first"
-          columns={columns(titles)}
+          columns={columns(titles, names)}
           rows={movements.items}
           rowKey={(movement) => `${movement.eventId} ${movement.variantId}`}
           empty={<EmptyState title="Nothing has moved yet" />}
@@ -54,7 +56,10 @@ export function MovementsPage() {
   );
 }
 
-const columns = (titles: ReadonlyMap<string, string>): Column<MovementView>[] => [
+const columns = (
+  titles: ReadonlyMap<string, string>,
+  names: ReadonlyMap<string, string>,
+): Column<MovementView>[] => [
   {
     key: 'variant',
     title: 'Variant',
@@ -75,8 +80,21 @@ const columns = (titles: ReadonlyMap<string, string>): Column<MovementView>[] =>
       </span>
     ),
   },
-  { key: 'reason', title: 'Reason', wideOnly: true, render: ({ reason }) => (reason ? spell(reason) : '–') },
+  { key: 'reason', title: 'Reason', render: ({ reason }) => (reason ? spell(reason) : '–') },
+  {
+    key: 'who',
+    title: 'Who',
+    render: (movement) => whoMoved(movement, names),
+  },
 ];
+
+/** Kinds of movement that buyers make. */
+const BY_BUYERS = new Set(['held', 'sold']);
+
+function whoMoved({ actorId, kind }: MovementView, names: ReadonlyMap<string, string>): string {
+  if (actorId !== null) return names.get(actorId) ?? 'Somebody who left';
+  return BY_BUYERS.has(kind) ? 'A buyer' : 'Automatic';
+}
 
 const ACCOUNTS: Record<string, string> = {
   inbound: 'Outside',

@@ -91,6 +91,15 @@ export function StockPage() {
           <Button onClick={stock.more}>Show more</Button>
         </div>
       )}
+      {stock.items.length > 0 && (
+        <p className="muted">
+          The export has the columns of Shopify&rsquo;s present product file; there is one{' '}
+          <a href={`${pathOf(exportStockEndpoint, { shopId })}?dialect=shopify_legacy`} download="stock.csv">
+            with the older columns
+          </a>{' '}
+          too. Either imports again.
+        </p>
+      )}
       {open && <StockSheet stock={open} onClose={() => setOpenId(null)} onChange={stock.reload} />}
       {importing && <ImportDialog onClose={() => setImporting(false)} onDone={stock.reload} />}
     </>
