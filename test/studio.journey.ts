@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startPublisher, type SyntheticPublisher } from '#testing';
 import type { Browser, Page } from 'playwright-core';
 import { logInBy, newVisitor, openBrowser } from './support/browser.ts';
+import { until } from './support/people.ts';
 import { planSale, setStage, streamKey, untilShow, type Stage } from './support/stage.ts';
 import { theSystem } from './support/system.ts';
 
@@ -44,6 +45,11 @@ describe('a running sale, from the control desk', () => {
     await dialog.getByRole('button', { name: 'Set price' }).click();
     await offered('€7.50');
 
+    const { page: late } = await newVisitor(browser, siteUrl);
+    await late.goto(`/shows/${stage.show.showId}`);
+    await offered('€7.50', late);
+    await late.context().close();
+
     await host.getByRole('button', { name: `Emergency stop of ${title}` }).click();
     const asked = host.getByRole('dialog', { name: 'Stop the sale at once?' });
     await asked.getByLabel('Why').fill('The wrong mug');
@@ -70,13 +76,43 @@ describe('the stream, in the studio', () => {
       .first()
       .waitFor({ timeout: 60_000 });
     await host.getByRole('region', { name: 'Live figures' }).getByText('Watching').waitFor();
+    await drawn('Viewers in the last ten minutes');
+    await host.getByRole('link', { name: 'Figures' }).click();
+    await drawn('Viewers by minute');
+    await drawn('Orders and chat lines by minute');
     expect(hostErrors).toEqual([]);
   }, 150_000);
 });
 
-/** What the viewer is asked to pay for the product on stage. */
-const offered = (price: string): Promise<void> =>
-  viewer
+/** Waits until a chart shows more than one colour: its axes are drawn, and so is a line. */
+function drawn(name: string): Promise<unknown> {
+  const canvas = host.getByRole('img', { name }).locator('canvas');
+  return until(`the chart “${name}” is drawn`, () =>
+    canvas.evaluate(coloursOf).then((colours) => colours > 1),
+  );
+}
+
+/** How many clearly different colours a canvas has; the tests are compiled without the DOM's types. */
+function coloursOf(element: unknown): number {
+  const canvas = element as {
+    width: number;
+    height: number;
+    getContext(kind: '2d'): {
+      getImageData(x: number, y: number, w: number, h: number): { data: Uint8ClampedArray };
+    };
+  };
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  const seen = new Set<string>();
+  for (let at = 0; at < data.length; at += 4) {
+    const [red = 0, green = 0, blue = 0, alpha = 0] = data.subarray(at, at + 4);
+    if (alpha > 200) seen.add([red >> 5, green >> 5, blue >> 5].join(' '));
+  }
+  return seen.size;
+}
+
+/** What a viewer is asked to pay for the product on stage. */
+const offered = (price: string, page = viewer): Promise<void> =>
+  page
     .getByRole('status', { name: 'On stage' })
     .getByRole('button', { name: `Buy ${MUG} for ${price}` })
     .waitFor();

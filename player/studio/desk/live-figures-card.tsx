@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { Figure, Figures } from '../../ui/card.tsx';
+import { countOf } from '../../core/count-of.ts';
 import { formatMoney } from '../../core/money.ts';
 import { useStore } from '../../ui/use-store.ts';
 import { LineChart } from '../figures/line-chart.tsx';
@@ -39,7 +40,7 @@ export function LiveFiguresCard() {
               ? '–'
               : figures.revenue.map((money) => formatMoney(money)).join(' + ')
           }
-          note={`${figures.orders} orders, ${figures.units} units`}
+          note={`${countOf(figures.orders, 'order')}, ${countOf(figures.units, 'unit')}`}
         />
         <Figure
           label="Orders a minute"
@@ -49,7 +50,7 @@ export function LiveFiguresCard() {
         <Figure
           label="Lines a minute"
           value={figures.chatPerMinute}
-          note={`${number.format(figures.reactionsPerMinute)} reactions`}
+          note={countOf(figures.reactionsPerMinute, 'reaction')}
         />
       </Figures>
       {history.length > 1 && (

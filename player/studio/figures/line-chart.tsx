@@ -15,6 +15,10 @@ interface LineChartProps {
   height: number;
 }
 
+/** Seconds between marks of time, from one minute up: the finest that a show is counted in. */
+const TIME_STEPS_S = [60, 120, 300, 600, 1_800, 3_600, 7_200, 21_600, 86_400];
+const timeOfDay = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
+
 const COLOURS = ['--chart-1', '--chart-2', '--chart-3'];
 
 /** Values over time. The picture is for eyes; its last values stand in the figures beside it. */
@@ -66,7 +70,15 @@ function optionsFor(
     legend: { show: lines.length > 1 },
     cursor: { y: false },
     scales: { y: { range: (_, __, max) => [0, Math.max(4, max * 1.1)] } },
-    axes: [axis, { ...axis, size: 44 }],
+    axes: [
+      {
+        ...axis,
+        incrs: TIME_STEPS_S,
+        space: 70,
+        values: (_, marks) => marks.map((second) => timeOfDay.format(second * 1000)),
+      },
+      { ...axis, size: 44 },
+    ],
     series: [
       {},
       ...lines.map(([label, asBars], index) => {

@@ -9,6 +9,8 @@ import { Card, Figure, Figures } from '../../ui/card.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { SkeletonLines } from '../../ui/skeleton.tsx';
 import { useStudio } from '../studio-context.ts';
+import { countOf } from '../../core/count-of.ts';
+import { everyMinute } from './every-minute.ts';
 import { figuresCsv } from './figures-csv.ts';
 import { LineChart } from './line-chart.tsx';
 
@@ -31,16 +33,13 @@ export function ReportPage() {
   const { minutes, totals } = figures.data;
   if (minutes.length === 0)
     return <EmptyState title="No figures yet">They begin with the first viewer.</EmptyState>;
-  const x = minutes.map(({ minute }) => minute / 1000);
+  const drawn = everyMinute(minutes);
+  const x = drawn.map(({ minute }) => minute / 1000);
   return (
     <div className="desk__column">
       <Figures>
         <Figure label="Most viewers at once" value={number.format(totals.viewerPeak)} />
-        <Figure
-          label="Orders"
-          value={number.format(totals.orders)}
-          note={`${number.format(totals.units)} units`}
-        />
+        <Figure label="Orders" value={number.format(totals.orders)} note={countOf(totals.units, 'unit')} />
         <Figure
           label="Revenue"
           value={totals.revenue.map((money) => formatMoney(money)).join(' + ') || '–'}
@@ -48,14 +47,14 @@ export function ReportPage() {
         <Figure
           label="Chat lines"
           value={number.format(totals.lines)}
-          note={`${number.format(totals.reactions)} reactions`}
+          note={countOf(totals.reactions, 'reaction')}
         />
       </Figures>
       <Card title="Viewers">
         <LineChart
           label="Viewers by minute"
           height={220}
-          series={{ x, lines: [{ label: 'Viewers', values: minutes.map(({ viewers }) => viewers) }] }}
+          series={{ x, lines: [{ label: 'Viewers', values: drawn.map(({ viewers }) => viewers) }] }}
         />
       </Card>
       <Card title="Orders and talk by minute">
@@ -65,8 +64,8 @@ export function ReportPage() {
           series={{
             x,
             lines: [
-              { label: 'Chat lines', values: minutes.map(({ lines }) => lines) },
-              { label: 'Orders', values: minutes.map(({ orders }) => orders) },
+              { label: 'Chat lines', values: drawn.map(({ lines }) => lines) },
+              { label: 'Orders', values: drawn.map(({ orders }) => orders) },
             ],
           }}
         />

@@ -70,11 +70,16 @@ function Facts({ health }: { health: Health }) {
       <Fact name="B-frames" value={video.bFrames ? 'on' : 'off'} />
       <Fact
         name="Sound"
-        value={audio ? `${audio.codecs}, ${Math.round(audio.bitrateKbps)} kbit/s` : 'none'}
+        value={audio ? `${soundName(audio.codecs)}, ${Math.round(audio.bitrateKbps)} kbit/s` : 'none'}
       />
       <Fact name="Dropped" value={`${health.framesDropped} frames`} />
     </dl>
   );
+}
+
+/** The codec as encoders name it; playlists call AAC `mp4a.40` and its kind. */
+function soundName(codecs: string): string {
+  return codecs.startsWith('mp4a.40') ? 'AAC' : codecs;
 }
 
 function Fact({ name, value }: { name: string; value: string }) {
