@@ -45,10 +45,10 @@ export async function newVisitor(
 }
 
 /** Logs `person` in through the log-in page, as they would themselves. */
-export async function logInBy(page: Page, person: Person): Promise<void> {
+export async function logInBy(page: Page, person: Pick<Person, 'email'>, password = PASSWORD): Promise<void> {
   await page.goto('/login');
   await page.getByLabel('E-mail address').fill(person.email);
-  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Log in' }).click();
   await page.waitForURL((url) => !url.pathname.startsWith('/login'));
 }

@@ -17,13 +17,27 @@ const PAGE = `<!doctype html>
     <title>Showfloor API</title>
     <link rel="icon" href="favicon-32x32.png" />
     <link rel="stylesheet" href="swagger-ui.css" />
+    <link rel="stylesheet" href="page.css" />
   </head>
   <body>
-    <div id="api"></div>
+    <a class="home" href="/">Showfloor</a>
+    <main id="api"></main>
     <script src="swagger-ui-bundle.js"></script>
     <script src="show.js"></script>
   </body>
 </html>
+`;
+
+/** The viewer's own colours are too light to be read by everybody on white. */
+const STYLE = `.home { display: block; max-width: 1460px; margin: 0 auto; padding: 16px 20px 0; font: 600 14px sans-serif; color: #15141a; }
+.swagger-ui .info { margin: 28px 0; }
+.swagger-ui .info .title small pre, .swagger-ui .info .title small.version-stamp pre { color: #fff; }
+.swagger-ui .info .title small { background: #5c6370; }
+.swagger-ui .info .title small.version-stamp { background: #41700f; }
+.swagger-ui .info a, .swagger-ui .info a .url { color: #1f5fbf; }
+.swagger-ui .btn.authorize { color: #14693f; border-color: #14693f; }
+.swagger-ui .btn.authorize svg { fill: #14693f; }
+.swagger-ui :focus-visible { outline: 3px solid #1f5fbf; outline-offset: 2px; }
 `;
 
 const SHOW = `SwaggerUIBundle({
@@ -50,6 +64,7 @@ export function buildApiDocs(root: string): boolean {
   const viewer = dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist')));
   for (const name of VIEWER_FILES) copyFileSync(join(viewer, name), join(folder, name));
   writeFileSync(join(folder, 'index.html'), PAGE);
+  writeFileSync(join(folder, 'page.css'), STYLE);
   writeFileSync(join(folder, 'show.js'), SHOW);
   writeFileSync(join(folder, 'openapi.json'), `${JSON.stringify(joinedApi())}\n`);
   writeFingerprints(record, now);
