@@ -28,3 +28,5 @@ export { readChunk } from './boxes/read-chunk.ts';
 export type { TimedSample } from './boxes/read-chunk.ts';
 export { writeFragment } from './boxes/write-fragment.ts';
 export type { FragmentContent, Sample } from './boxes/write-fragment.ts';
+export { writeInitSegment } from './boxes/write-init.ts';
+export type { InitContent, PictureSetup, SoundSetup } from './boxes/write-init.ts';
