@@ -8,29 +8,27 @@ const KEPT_MS = 9_000;
 interface Logged {
   pts: number;
   key: boolean;
-  bytes: Buffer;
+  tag: FlvTag;
 }
 
-/** The newest tags of a stream on the programme's timeline, so that an encoder can begin in the past. */
+/** The newest tags of a stream on the programme's timeline, so that whoever works on them can begin in the past. */
 export class TagLog {
-  private avcConfig: Buffer | undefined;
-  private aacConfig: Buffer | undefined;
+  private avcConfig: FlvTag | undefined;
+  private aacConfig: FlvTag | undefined;
   private video: Logged[] = [];
   private sound: Logged[] = [];
   private videoBytes = 0;
   private frames = 0;
 
-  /** Keeps a tag and gives its bytes. Key frames and frames older than `keepFromMs` are let go as whole groups. */
-  add(tag: FlvTag, keepFromMs: number): Buffer {
-    const bytes = writeTag(tag);
+  /** Keeps a tag. Key frames and frames older than `keepFromMs` are let go as whole groups. */
+  add(tag: FlvTag, keepFromMs: number): void {
     const kind = tagKind(tag);
-    if (kind === 'avc-config') this.avcConfig = bytes;
-    else if (kind === 'aac-config') this.aacConfig = bytes;
-    else if (kind === 'sound') this.addSound({ pts: tag.timestamp, key: true, bytes });
+    if (kind === 'avc-config') this.avcConfig = tag;
+    else if (kind === 'aac-config') this.aacConfig = tag;
+    else if (kind === 'sound') this.addSound({ pts: tag.timestamp, key: true, tag });
     else if (kind === 'key-frame' || kind === 'frame') {
-      this.addVideo({ pts: presentationTime(tag), key: kind === 'key-frame', bytes }, keepFromMs);
+      this.addVideo({ pts: presentationTime(tag), key: kind === 'key-frame', tag }, keepFromMs);
     }
-    return bytes;
   }
 
   /** Frames that have been added so far. */
@@ -38,21 +36,36 @@ export class TagLog {
     return this.frames;
   }
 
-  get hasSound(): boolean {
-    return this.aacConfig !== undefined;
+  get pictureSetup(): FlvTag | undefined {
+    return this.avcConfig;
+  }
+
+  get soundSetup(): FlvTag | undefined {
+    return this.aacConfig;
+  }
+
+  /** The frames that lead to those from `fromMs` on, from a key frame on; none when that is no longer kept. */
+  framesFrom(fromMs: number): FlvTag[] {
+    const start = this.video.findLastIndex((frame) => frame.key && frame.pts <= fromMs + 1);
+    return start === -1 ? [] : this.video.slice(start).map(({ tag }) => tag);
+  }
+
+  /** The packets of sound from `fromMs` on. */
+  packetsFrom(fromMs: number): FlvTag[] {
+    return this.sound.filter(({ pts }) => pts >= fromMs).map(({ tag }) => tag);
   }
 
   /** What a picture encoder must read to produce frames from `fromMs` on; undefined when that is no longer kept. */
   videoFrom(fromMs: number): Buffer[] | undefined {
-    const start = this.video.findLastIndex((frame) => frame.key && frame.pts <= fromMs + 1);
-    if (start === -1 || !this.avcConfig) return undefined;
-    return [flvHeader(), this.avcConfig, ...this.video.slice(start).map(({ bytes }) => bytes)];
+    const frames = this.framesFrom(fromMs);
+    if (frames.length === 0 || !this.avcConfig) return undefined;
+    return [flvHeader(), ...[this.avcConfig, ...frames].map(writeTag)];
   }
 
   /** What a sound encoder must read to begin at about `fromMs`. */
   soundFrom(fromMs: number): Buffer[] {
-    const late = this.sound.filter(({ pts }) => pts >= fromMs).map(({ bytes }) => bytes);
-    return [flvHeader(), ...(this.aacConfig ? [this.aacConfig] : []), ...late];
+    const setup = this.aacConfig ? [this.aacConfig] : [];
+    return [flvHeader(), ...[...setup, ...this.packetsFrom(fromMs)].map(writeTag)];
   }
 
   /** Presentation time of the first kept frame at or after `ms`. */
@@ -64,14 +77,14 @@ export class TagLog {
   private addVideo(frame: Logged, keepFromMs: number): void {
     this.video.push(frame);
     this.frames += 1;
-    this.videoBytes += frame.bytes.length;
+    this.videoBytes += frame.tag.data.length;
     if (!frame.key && this.videoBytes <= MAX_VIDEO_BYTES) return;
     const keepMs = Math.min(keepFromMs, frame.pts - KEPT_MS);
     const start =
       this.videoBytes > MAX_VIDEO_BYTES
         ? this.video.findLastIndex(({ key }) => key)
         : this.video.findLastIndex(({ key, pts }) => key && pts <= keepMs + 1);
-    for (const { bytes } of this.video.splice(0, Math.max(0, start))) this.videoBytes -= bytes.length;
+    for (const { tag } of this.video.splice(0, Math.max(0, start))) this.videoBytes -= tag.data.length;
     if (this.videoBytes > MAX_VIDEO_BYTES) {
       this.video = [];
       this.videoBytes = 0;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { PassThrough } from 'node:stream';
 import { ladderBelow } from '../ladder/ladder.ts';
-import { audioPlan, copyPlan, encodePlan, words, type FfmpegPlan } from './arguments.ts';
+import { audioPlan, encodePlan, words, type FfmpegPlan } from './arguments.ts';
 import { buildCommand } from './run-ffmpeg.ts';
 
 const CMAF = words(
@@ -14,16 +14,6 @@ const GLOBAL = words(
 const RUNGS = ladderBelow({ codecs: '', width: 1280, height: 720, frameRate: 30 });
 
 describe('what ffmpeg is told', () => {
-  it('to copy the picture', () => {
-    expect(told(copyPlan())).toEqual([
-      ...INPUT,
-      ...GLOBAL,
-      ...words('-i pipe:0 -map 0:v:0 -c:v copy'),
-      ...CMAF,
-      'unix:/run/x/out0.sock',
-    ]);
-  });
-
   it('to encode the sound', () => {
     expect(told(audioPlan())).toEqual([
       ...INPUT,

@@ -1,3 +1,4 @@
+import { SOUND_CHANNELS, SOUND_RATE } from '../copy/sound-setup.ts';
 import type { Rung } from '../ladder/ladder.ts';
 
 /** Key frames of rungs that cannot follow the source's: every two seconds of programme time. */
@@ -51,26 +52,16 @@ const CMAF = [
   'cmaf+frag_every_frame+frag_discont+delay_moov+skip_trailer',
 ];
 
-/** The source's picture as it is. */
-export function copyPlan(): FfmpegPlan {
-  return {
-    inputArgs: INPUT,
-    filters: [],
-    outputs: [{ name: 'source', args: ['-map', '0:v:0', '-c:v', 'copy', ...CMAF] }],
-  };
-}
-
 export const AUDIO_KBPS = 128;
-export const AUDIO_RATE = 48_000;
 
 /**
- * The sound at one rate and layout whatever the publisher sends. Holes are filled with silence. The encoder's delay shows
+ * The sound at one rate and layout, for publishers that send another or whose clock wavers. Holes are filled with silence. The encoder's delay shows
  * as a first packet before the first timestamp, and stays there because timestamps are kept.
  */
 export function audioPlan(): FfmpegPlan {
   const args = [
     ...words('-map 0:a:0 -af aresample=async=1:min_hard_comp=0.1'),
-    ...words(`-c:a aac -b:a ${AUDIO_KBPS}k -ar ${AUDIO_RATE} -ac 2`),
+    ...words(`-c:a aac -b:a ${AUDIO_KBPS}k -ar ${SOUND_RATE} -ac ${SOUND_CHANNELS}`),
     ...CMAF,
   ];
   return { inputArgs: INPUT, filters: [], outputs: [{ name: 'audio', args }] };

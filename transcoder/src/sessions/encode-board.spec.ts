@@ -134,9 +134,10 @@ function stage(always: string[] = []) {
     play(ms: number, works = true) {
       while (now + FRAME_MS <= ms) {
         now += FRAME_MS;
-        const bytes = log.add(tagAt(now), plan.current.startMs);
+        const tag = tagAt(now);
+        log.add(tag, plan.current.startMs);
         if (now % GROUP_MS === 0) board.handleBoundary(plan.begin(now));
-        board.write(bytes, now, now);
+        board.write(tag, now);
         if (works) for (const encoder of encoders) encoder.work();
       }
       if (works) for (const encoder of encoders) encoder.work();

@@ -1,3 +1,4 @@
+import { writeTag, type FlvTag } from '#flv';
 import type { Logger } from '#process';
 import type { KeyFrames } from '../ffmpeg/arguments.ts';
 import { blame, lastWords, type FfmpegEnd } from '../ffmpeg/blame.ts';
@@ -81,9 +82,11 @@ export class EncodeBoard {
     this.apply();
   }
 
-  /** A frame, with its decoding and presentation time. */
-  write(bytes: Buffer, decodeMs: number, ms: number): void {
-    for (const group of this.groups) group.write(bytes, decodeMs, ms);
+  /** A frame, with its presentation time. */
+  write(tag: FlvTag, ms: number): void {
+    if (this.groups.size === 0) return;
+    const bytes = writeTag(tag);
+    for (const group of this.groups) group.write(bytes, tag.timestamp, ms);
   }
 
   /** Looks for processes that stall or fall behind; called several times a second. */

@@ -1,15 +1,15 @@
 import { presentationTime, tagKind, type FlvTag } from '#flv';
 import type { Logger } from '#process';
-import { audioPlan, copyPlan, GRID_MS } from '../ffmpeg/arguments.ts';
+import { PictureCopier } from '../copy/picture-copier.ts';
+import { GRID_MS } from '../ffmpeg/arguments.ts';
 import type { TagLog } from '../feed/tag-log.ts';
 import { encodedTop, ladderBelow, type Rung, type SourcePicture } from '../ladder/ladder.ts';
 import { BoundaryChooser, LONGEST_SEGMENT_MS } from '../timeline/choose-boundary.ts';
 import { SegmentPlan, type SegmentNumbers } from '../timeline/segment-plan.ts';
 import { EncodeBoard } from './encode-board.ts';
 import { RenditionTrack } from './rendition-track.ts';
-import { RestartingEncoder } from './restarting-encoder.ts';
-import { SilenceFiller } from './silence-filler.ts';
 import type { StretchOutput } from './stretch-output.ts';
+import { StretchSound } from './stretch-sound.ts';
 import type { SlateMedia } from '../slate/slate-media.ts';
 
 /** `copy`: the top rung is the source itself; `grid`: its key frames are too far apart and it is encoded. */
@@ -43,10 +43,8 @@ export class LiveStretch {
   private readonly plan: SegmentPlan;
   private readonly chooser = new BoundaryChooser();
   private readonly board: EncodeBoard;
-  private readonly copy: { encoder: RestartingEncoder; track: RenditionTrack } | undefined;
-  private readonly soundTrack: RenditionTrack;
-  private readonly filler: SilenceFiller;
-  private soundEncoder: RestartingEncoder | undefined;
+  private readonly copy: { copier: PictureCopier; track: RenditionTrack } | undefined;
+  private readonly sound: StretchSound;
   private over = false;
 
   constructor(options: LiveStretchOptions) {
@@ -67,9 +65,7 @@ export class LiveStretch {
       logger,
     });
     if (mode === 'copy') this.copy = this.startCopy();
-    this.soundTrack = new RenditionTrack('audio', 'audio', this.plan, out);
-    this.filler = new SilenceFiller(this.soundTrack, this.plan, options.silence);
-    if (log.hasSound) this.soundEncoder = this.startSound();
+    this.sound = new StretchSound({ plan: this.plan, log, silence: options.silence, out, logger });
   }
 
   get running(): ReadonlySet<string> {
@@ -80,22 +76,19 @@ export class LiveStretch {
     if (!this.over) this.board.want(names);
   }
 
-  /** Takes a tag on the programme's timeline together with its bytes. */
-  handleTag(tag: FlvTag, bytes: Buffer): TagOutcome {
+  /** Takes a tag on the programme's timeline. */
+  handleTag(tag: FlvTag): TagOutcome {
     if (this.over) return { kind: 'fine' };
     const kind = tagKind(tag);
-    if (kind === 'sound') {
-      this.filler.handleSound(tag.timestamp);
-      this.soundEncoder?.write(bytes, tag.timestamp);
-    }
-    if (kind === 'aac-config') this.handleSoundSetup(bytes, tag.timestamp);
+    if (kind === 'sound') this.sound.handlePacket(tag);
+    if (kind === 'aac-config') this.sound.handleSetup(tag);
     if (kind !== 'key-frame' && kind !== 'frame') return { kind: 'fine' };
     const ms = presentationTime(tag);
     this.planBoundary(kind === 'key-frame', tag.timestamp, ms);
     this.plan.advance(tag.timestamp);
-    this.copy?.encoder.write(bytes, ms);
-    this.board.write(bytes, tag.timestamp, ms);
-    this.soundTrack.drain();
+    this.copy?.copier.take(tag);
+    this.board.write(tag, ms);
+    this.sound.drain();
     const { startMs } = this.plan.current;
     if (this.mode === 'copy' && ms - startMs > LONGEST_SEGMENT_MS) {
       const givenMs = this.copy?.track.flushedMs ?? startMs;
@@ -107,9 +100,7 @@ export class LiveStretch {
 
   checkTime(): void {
     if (this.over) return;
-    this.copy?.encoder.checkTime();
-    this.soundEncoder?.checkTime();
-    this.filler.fill();
+    this.sound.checkTime();
     this.board.checkTime();
   }
 
@@ -120,19 +111,19 @@ export class LiveStretch {
 
   /** Programme time up to which some rendition has been given out. */
   get endMs(): number {
-    return Math.max(this.copy?.track.endMs ?? 0, this.soundTrack.endMs ?? 0, this.board.endMs());
+    const { copy, sound, board } = this;
+    return Math.max(copy?.copier.endMs ?? copy?.track.endMs ?? 0, sound.endMs ?? 0, board.endMs());
   }
 
   /** Ends the stretch: what is left before `untilMs` is given out, encoders go. */
   finish(untilMs?: number): Promise<void> {
     if (this.over) return Promise.resolve();
     this.over = true;
+    this.copy?.copier.finish(untilMs);
     this.copy?.track.finish(untilMs);
-    this.soundTrack.finish(untilMs);
+    this.sound.finish(untilMs);
     this.board.finish(untilMs);
-    return Promise.all([this.copy?.encoder.stop(), this.soundEncoder?.stop(), this.board.stop()]).then(
-      () => undefined,
-    );
+    return Promise.all([this.sound.stop(), this.board.stop()]).then(() => undefined);
   }
 
   private planBoundary(isKey: boolean, decodeMs: number, ms: number): void {
@@ -148,45 +139,13 @@ export class LiveStretch {
   }
 
   private startCopy() {
-    const { out, log, logger } = this.options;
+    const { out, log } = this.options;
     const track = new RenditionTrack('source', 'video', this.plan, out);
-    const encoder = new RestartingEncoder({
-      name: 'source',
-      plan: copyPlan(),
-      head: () => log.videoFrom(track.resumeMs ?? this.plan.current.startMs),
-      events: {
-        handleInit: (_output, bytes, info) => track.handleInit(bytes, info),
-        handleSamples: (_output, samples, info) => track.push(samples, info),
-      },
-      out,
-      logger,
-    });
-    return { encoder, track };
-  }
-
-  private startSound(): RestartingEncoder {
-    const { out, log, logger } = this.options;
-    const track = this.soundTrack;
-    return new RestartingEncoder({
-      name: 'audio',
-      plan: audioPlan(),
-      head: () => log.soundFrom((track.endMs ?? this.plan.current.startMs) - SOUND_LEAD_MS),
-      events: {
-        handleInit: (_output, bytes, info) => track.handleInit(bytes, info),
-        handleSamples: (_output, samples, info) => track.push(samples, info),
-      },
-      out,
-      logger,
-    });
-  }
-
-  private handleSoundSetup(bytes: Buffer, ms: number): void {
-    if (!this.soundEncoder) this.soundEncoder = this.startSound();
-    else this.soundEncoder.write(bytes, ms);
+    const copier = log.pictureSetup && PictureCopier.begin(log.pictureSetup, track);
+    for (const tag of log.framesFrom(this.plan.current.startMs)) copier?.take(tag);
+    return copier && { copier, track };
   }
 }
 
-/** The sound encoder's delay and its resampler's; earlier output is cut away. */
-const SOUND_LEAD_MS = 100;
 /** Length of a segment without a key frame when it is left for an encoded one. */
 const WHOLE_PARTS_MS = 3_000;

@@ -10,7 +10,7 @@ const GAP_MS = 2_000;
 const BACK_MS = 500;
 
 /** What a tag means for whoever cuts the stream. */
-export type Incoming = { kind: 'tag'; tag: FlvTag; bytes: Buffer; breaks: boolean } | { kind: 'skip' };
+export type Incoming = { kind: 'tag'; tag: FlvTag; breaks: boolean } | { kind: 'skip' };
 
 /** One connection of the publisher on the programme's timeline: tags moved, logged, and checked for breaks. */
 export class ProgrammeFeed {
@@ -44,14 +44,13 @@ export class ProgrammeFeed {
     const tag = { ...incoming, timestamp: Math.max(0, incoming.timestamp + this.offset) };
     if (kind === 'avc-config') return this.takePictureSetup(tag, keepFromMs);
     if (kind === 'other' || kind === 'metadata' || kind === 'end-of-sequence') return { kind: 'skip' };
-    if (kind === 'aac-config')
-      return { kind: 'tag', tag, bytes: this.log.add(tag, keepFromMs), breaks: false };
+    if (kind === 'aac-config') return this.keep(tag, keepFromMs, false);
     const before = this.newest.get(tag.type);
     if (this.reopened && before !== undefined && tag.timestamp <= before) return { kind: 'skip' };
     this.newest.set(tag.type, tag.timestamp);
     const step = before === undefined ? 0 : tag.timestamp - before;
     const breaks = tag.type !== AUDIO_TAG && (step > GAP_MS || step < -BACK_MS);
-    return { kind: 'tag', tag, bytes: this.log.add(tag, keepFromMs), breaks };
+    return this.keep(tag, keepFromMs, breaks);
   }
 
   private takePictureSetup(tag: FlvTag, keepFromMs: number): Incoming {
@@ -64,6 +63,11 @@ export class ProgrammeFeed {
       const { codecs, width, height, frameRate = this.fallback.frameRate } = config;
       this.picture = { codecs, width, height, frameRate };
     }
-    return { kind: 'tag', tag, bytes: this.log.add(tag, keepFromMs), breaks: !isFirst };
+    return this.keep(tag, keepFromMs, !isFirst);
+  }
+
+  private keep(tag: FlvTag, keepFromMs: number, breaks: boolean): Incoming {
+    this.log.add(tag, keepFromMs);
+    return { kind: 'tag', tag, breaks };
   }
 }

@@ -24,6 +24,11 @@ export class RenditionTrack {
     return this.cutter.flushedMs;
   }
 
+  /** Decode time up to which samples have been taken. */
+  get endTick(): number | undefined {
+    return this.cutter.endTick;
+  }
+
   /** Programme time up to which samples have been taken. */
   get endMs(): number | undefined {
     return this.cutter.endMs;
@@ -32,10 +37,6 @@ export class RenditionTrack {
   /** Where a new encoder must go on, when a segment is open; undefined when the next segment will do. */
   get resumeMs(): number | undefined {
     return this.cutter.isOpen ? this.cutter.endMs : undefined;
-  }
-
-  get hasInit(): boolean {
-    return this.init !== undefined;
   }
 
   /** A new encoder with the same set-up continues the run, so that players need no new init segment. */

@@ -43,10 +43,9 @@ export class SilenceFiller {
     const { timescale } = media.track;
     const samples: TimedSample[] = [];
     const untilTick = (untilMs * timescale) / 1_000 - packet.duration / 2;
-    let tick = Math.round(((this.track.endMs ?? this.startMs) * timescale) / 1_000);
+    let tick = this.track.endTick ?? Math.round((this.startMs * timescale) / 1_000);
     for (; tick < untilTick; tick += packet.duration) samples.push({ ...packet, decodeTime: tick });
     if (samples.length === 0) return;
-    if (!this.track.hasInit) this.track.handleInit(media.init, media.track);
     this.track.push(samples, media.track);
   }
 }

@@ -2,26 +2,25 @@ import type { DemandLine, TranscodeJob } from '#contracts';
 import { presentationTime, tagKind, type FlvTag } from '#flv';
 import { withContext, type Logger } from '#process';
 import { openFeed, type Feed } from '../feed/open-feed.ts';
-import { ladderBelow, type SourcePicture } from '../ladder/ladder.ts';
+import { ladderBelow } from '../ladder/ladder.ts';
 import { OriginClient, type OriginVerdict } from '../origin/origin-client.ts';
-import { SlateStretch } from '../slate/slate-stretch.ts';
-import type { SlateMedia, SlateShelf } from '../slate/slate-media.ts';
+import type { SlateShelf } from '../slate/slate-media.ts';
 import { SegmentNumbers } from '../timeline/segment-plan.ts';
 import { LadderBook } from './ladder-book.ts';
 import { LiveStretch, type StretchMode } from './live-stretch.ts';
 import { PROGRAMME_START_MS, ProgrammeFeed } from './programme-feed.ts';
+import { PublisherWatch } from './publisher-watch.ts';
+import { SessionSlate } from './session-slate.ts';
 import type { StretchOutput, Trouble } from './stretch-output.ts';
 
 const TICK_MS = 100;
-/** Viewers see the slate this soon after the last frame, when the publisher has visibly left or has just gone silent. */
-const LEFT_MS = 700;
-const SILENT_MS = 1_400;
+/** The slate begins at most this long before it is given out, so that its first parts are there at once. */
+const SLATE_LEAD_MS = 1_500;
 /** A rung that nobody has asked for lately ends. */
 const UNWATCHED_MS = 30_000;
 /** The slate's pictures are made this long after a stream's start, when the first rush is over. */
 const PREPARE_SLATE_MS = 3_000;
 const RETRY_FEED_MS = 300;
-const RETRY_SILENCE_MS = 5_000;
 /** A stream that breaks this often within a minute is given up for a while. */
 const MAX_BREAKS = 5;
 const BREAKS_WINDOW_MS = 60_000;
@@ -65,11 +64,9 @@ export class StreamSession {
   private incoming: ProgrammeFeed | undefined;
   private feed: Feed | undefined;
   private live: LiveStretch | undefined;
-  private slate: SlateStretch | undefined;
-  private slateComing = false;
-  private lastFrameAt = performance.now();
+  private readonly slate: SessionSlate;
+  private readonly publisher = new PublisherWatch(performance.now());
   private fresh = true;
-  private silence: SlateMedia | undefined;
   private wanted: string[] = [];
   private breaks: number[] = [];
   private restUntil = 0;
@@ -92,9 +89,14 @@ export class StreamSession {
     });
     this.ladder = new LadderBook(this.client);
     this.out = this.makeOutput();
+    const { ladder, numbers, out, logger } = this;
+    const { job, slates } = options;
+    this.slate = new SessionSlate({
+      ...{ job, slates, ladder, numbers, out, logger },
+      stopped: this.stopping.signal,
+    });
     this.done = new Promise((resolve) => (this.conclude = resolve));
     this.timer = setInterval(() => this.tick(), TICK_MS);
-    this.fetchSilence();
     void withContext({ showId }, () => this.run());
   }
 
@@ -111,7 +113,7 @@ export class StreamSession {
     clearInterval(this.timer);
     this.feed?.close();
     const ended = this.live?.finish();
-    this.slate?.finish();
+    this.slate.end();
     if (outcome === 'ended') this.client.setState('ended');
     if (outcome !== 'fenced')
       await Promise.race([this.client.drained(), new Promise((r) => setTimeout(r, FAREWELL_MS).unref())]);
@@ -197,18 +199,18 @@ export class StreamSession {
     if (!programme || this.stopping.signal.aborted) return;
     const taken = programme.take(incoming, this.live?.keepFromMs ?? 0);
     if (taken.kind === 'skip') return;
-    const { tag, bytes, breaks } = taken;
+    const { tag, breaks } = taken;
     if (breaks && this.live) {
       this.logger.info('the source changed; a new stretch begins');
       this.endLive();
     }
     const kind = tagKind(tag);
-    if (kind === 'key-frame' || kind === 'frame') this.lastFrameAt = performance.now();
+    if (kind === 'key-frame' || kind === 'frame') this.publisher.handleFrame(performance.now());
     if (!this.live) {
       if (kind === 'key-frame' && programme.source) this.startLive(programme, presentationTime(tag), 'copy');
       return;
     }
-    const outcome = this.live.handleTag(tag, bytes);
+    const outcome = this.live.handleTag(tag);
     if (outcome.kind === 'fine') return;
     this.endLive(outcome.fromMs);
     this.startLive(programme, outcome.fromMs, 'grid');
@@ -222,7 +224,7 @@ export class StreamSession {
 
   private startLive({ log, source }: ProgrammeFeed, startMs: number, mode: StretchMode): void {
     if (!source || this.sealing || performance.now() < this.restUntil) return;
-    this.endSlate();
+    this.slate.end();
     const discontinuity = !this.fresh;
     this.fresh = false;
     this.ladder.list(source);
@@ -238,31 +240,22 @@ export class StreamSession {
       pinned: this.options.pinnedRungs.filter((name) =>
         ladderBelow(source).some((rung) => rung.name === name),
       ),
-      silence: () => this.silence,
+      silence: () => this.slate.silence,
       topSide: DEFAULT_TOP_SIDE,
       out: this.out,
       logger: this.logger,
     });
     this.logger.info({ mode, startMs, width: source.width, height: source.height }, 'live');
-    setTimeout(() => this.prepareSlate(source), PREPARE_SLATE_MS).unref();
+    setTimeout(() => this.slate.prepare(source), PREPARE_SLATE_MS).unref();
   }
 
   private tick(): void {
     if (this.stopping.signal.aborted || this.sealing) return;
     this.live?.checkTime();
-    if (this.slate) return this.slate.advance(this.programmeNow());
-    const silentMs = performance.now() - this.lastFrameAt;
-    if (silentMs > (this.feed ? SILENT_MS : LEFT_MS) && !this.fresh) void this.startSlate();
-  }
-
-  private fetchSilence(): void {
-    this.options.slates.silence().then(
-      (media) => (this.silence = media),
-      (err: unknown) => {
-        this.logger.error({ err }, 'there is no silence to fill gaps with; trying again');
-        if (!this.stopping.signal.aborted) setTimeout(() => this.fetchSilence(), RETRY_SILENCE_MS).unref();
-      },
-    );
+    if (this.slate.isOn) return this.slate.advance(this.programmeNow());
+    if (!this.fresh && this.publisher.isGone(performance.now(), this.feed !== undefined)) {
+      void this.startSlate();
+    }
   }
 
   private programmeNow(): number {
@@ -271,64 +264,23 @@ export class StreamSession {
   }
 
   private async startSlate(): Promise<void> {
-    if (this.slateComing) return;
-    this.slateComing = true;
-    try {
-      const names = ['source', ...(this.live?.running ?? this.wanted)];
-      const former = this.live;
-      const media = await this.slateMedia(new Set(names));
-      if (this.stopping.signal.aborted || this.sealing || this.slate) return;
-      // The publisher may have come back while the pictures were made.
-      if (former !== this.live || performance.now() - this.lastFrameAt < LEFT_MS) return;
-      const startMs = Math.max(former?.endMs ?? 0, this.programmeNow() - SILENT_MS - TICK_MS);
+    const former = this.live;
+    const names = new Set(['source', ...(former?.running ?? this.wanted)]);
+    await this.slate.show(names, () => {
+      if (this.stopping.signal.aborted || this.sealing) return undefined;
+      if (former !== this.live || this.publisher.isBack(performance.now())) return undefined;
+      const startMs = Math.max(former?.endMs ?? 0, this.programmeNow() - SLATE_LEAD_MS);
       this.endLive();
-      this.slate = new SlateStretch({ startMs, numbers: this.numbers, out: this.out });
-      for (const [name, one] of media) this.slate.add(name, one);
       this.client.setState('slate');
-      this.logger.info({ startMs }, 'slate');
-      this.slate.advance(this.programmeNow());
-    } catch (err) {
-      this.logger.error({ err }, 'the slate could not be shown');
-    } finally {
-      this.slateComing = false;
-    }
-  }
-
-  private async slateMedia(names: Set<string>) {
-    const { slates, job } = this.options;
-    const pictures = [...names].map(async (name) => {
-      const { width, height } = this.ladder.sizeOf(name) ?? job;
-      return [name, await slates.picture(width, height)] as const;
+      return startMs;
     });
-    const media = await Promise.all(pictures);
-    return [...media, ['audio', await slates.silence()] as const];
-  }
-
-  private prepareSlate(source: SourcePicture): void {
-    if (this.stopping.signal.aborted) return;
-    const { slates } = this.options;
-    const sizes = [source, ...ladderBelow(source)];
-    void sizes
-      .reduce(
-        (before, { width, height }) => before.then(() => slates.picture(width, height)),
-        slates.silence(),
-      )
-      .catch((err: unknown) => this.logger.warn({ err }, 'a slate could not be made ready'));
+    this.slate.advance(this.programmeNow());
   }
 
   private handleDemand({ askedMsAgo }: DemandLine): void {
     this.wanted = Object.keys(askedMsAgo).filter((name) => (askedMsAgo[name] ?? Infinity) < UNWATCHED_MS);
     this.live?.want(this.wanted);
-    if (this.slate) void this.addToSlate(this.slate);
-  }
-
-  private async addToSlate(slate: SlateStretch): Promise<void> {
-    const missing = this.wanted.filter((name) => !slate.running.has(name) && this.ladder.sizeOf(name));
-    for (const name of missing) {
-      const { width, height } = this.ladder.sizeOf(name) ?? this.options.job;
-      const media = await this.options.slates.picture(width, height);
-      if (this.slate === slate) slate.add(name, media);
-    }
+    void this.slate.want(this.wanted);
   }
 
   private handleVerdict(verdict: OriginVerdict): void {
@@ -368,14 +320,9 @@ export class StreamSession {
     void live?.finish(untilMs);
   }
 
-  private endSlate(): void {
-    this.slate?.finish();
-    this.slate = undefined;
-  }
-
   private endStretches(): void {
     this.endLive();
-    this.endSlate();
+    this.slate.end();
   }
 
   private makeOutput(): StretchOutput {

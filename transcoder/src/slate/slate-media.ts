@@ -1,6 +1,7 @@
 import type { TimedSample, TrackInfo } from '#hls';
 import type { Logger } from '#process';
-import { AUDIO_KBPS, AUDIO_RATE, words, type FfmpegPlan } from '../ffmpeg/arguments.ts';
+import { SOUND_CHANNELS, SOUND_INIT, SOUND_RATE, SOUND_TRACK } from '../copy/sound-setup.ts';
+import { AUDIO_KBPS, words, type FfmpegPlan } from '../ffmpeg/arguments.ts';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.ts';
 import { h264Level } from '../ladder/h264-level.ts';
 import { slatePicture } from './slate-picture.ts';
@@ -53,10 +54,11 @@ export class SlateShelf {
   silence(): Promise<SlateMedia> {
     this.sound ??= encode(
       silencePlan(),
-      Buffer.alloc(AUDIO_RATE * SILENCE_S * BYTES_PER_SAMPLE),
+      Buffer.alloc(SOUND_RATE * SILENCE_S * BYTES_PER_SAMPLE),
       this.logger,
     ).then((media) => ({
-      ...media,
+      init: SOUND_INIT,
+      track: SOUND_TRACK,
       // The first packets carry the encoder's start; one from the middle repeats cleanly.
       samples: media.samples.slice(6, 7),
     }));
@@ -81,7 +83,7 @@ function picturePlan(width: number, height: number): FfmpegPlan {
 
 function silencePlan(): FfmpegPlan {
   const args = ['-c:a', 'aac', '-b:a', `${AUDIO_KBPS}k`, ...FRAGMENTS];
-  const inputArgs = ['-f', 's16le', '-ar', String(AUDIO_RATE), '-ac', '2'];
+  const inputArgs = ['-f', 's16le', '-ar', String(SOUND_RATE), '-ac', String(SOUND_CHANNELS)];
   return { niceness: NICENESS, inputArgs, filters: [], outputs: [{ name: 'slate', args }] };
 }
 

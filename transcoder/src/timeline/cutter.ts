@@ -63,6 +63,11 @@ export class Cutter {
     this.events = events;
   }
 
+  /** Decode time up to which samples have been taken. */
+  get endTick(): number | undefined {
+    return this.takenTick > 0 ? this.takenTick : undefined;
+  }
+
   /** Programme time up to which samples have been taken. */
   get endMs(): number | undefined {
     return this.track && this.takenTick > 0
