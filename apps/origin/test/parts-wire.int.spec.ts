@@ -66,6 +66,26 @@ describe('who may write', () => {
   });
 });
 
+describe('a worker that writes without a word before', () => {
+  it('takes over by that alone: behind the numbers there are, and for good', async () => {
+    const old = writerOf();
+    await begin(old, 'a');
+    await putSegment(old, { rendition: 'source', msn: 4, run: 'a', fragments: [0], open: true });
+    const fresh = writerOf(old.showId, 2);
+    await done(fresh.declare('audio', declaration('audio', 'b')));
+    await done(fresh.init('audio', 'b', video.init));
+    expect(await problem(fresh.part('audio', [4, 0], { ...query, run: 'b' }, bytes))).toEqual({
+      ...{ status: 409, code: 'part_out_of_order', expected: { msn: 5, index: 0 } },
+    });
+    await origin.stop();
+    origin = await startTestOrigin(folder.path);
+    const late = new PartsWriter(origin.url, origin.internalToken, old.showId, 1);
+    expect(await problem(late.part('source', [4, 1], query, bytes))).toMatchObject({
+      code: 'stale_generation',
+    });
+  });
+});
+
 describe('a full disk', () => {
   it('is said to be one, shows viewers nothing half, and takes the same part once there is room', async () => {
     const writer = writerOf();

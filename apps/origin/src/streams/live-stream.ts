@@ -12,8 +12,14 @@ export const TARGET_DURATION_S = 3;
  */
 export const USUAL_PART_TARGET_S = 0.55;
 
-/** A longer part than promised raises the promise in steps, so that it changes seldom. */
+/** A longer part than promised (a publisher that drops frames) raises the promise in steps. */
 const PART_TARGET_STEP_S = 0.05;
+
+/**
+ * Segments after which no rendition's playlist lists a part any more, and the promise is the usual one again: players keep
+ * three times its length between themselves and the end, which must not grow for the rest of a show.
+ */
+const RAISED_FOR_SEGMENTS = 3;
 
 /** Segments that keep the list of their parts; the playlist shows fewer. */
 const SEGMENTS_WITH_PARTS = 12;
@@ -34,6 +40,8 @@ export class LiveStream {
   phaseSince = 0;
   /** Longest part promised to players, seconds. */
   partTarget = USUAL_PART_TARGET_S;
+  /** Newest segment with a part that is longer than usual. */
+  private longPartMsn = -1;
   /** Highest segment number of any rendition, -1 before the first. */
   highestMsn = -1;
   /** Numbers of the segments that begin with a discontinuity, ascending; the same for all renditions. */
@@ -106,7 +114,7 @@ export class LiveStream {
     segment.parts.push(entry.part);
     segment.duration += entry.part.duration;
     segment.size += entry.part.size;
-    this.raisePartTarget(entry.part);
+    this.raisePartTarget(entry.msn, entry.part);
   }
 
   private beginSegment(
@@ -118,6 +126,7 @@ export class LiveStream {
     const old = segments.at(-1 - SEGMENTS_WITH_PARTS);
     if (old) old.parts = undefined;
     this.highestMsn = Math.max(this.highestMsn, msn);
+    if (this.highestMsn > this.longPartMsn + RAISED_FOR_SEGMENTS) this.partTarget = USUAL_PART_TARGET_S;
     const latest = this.discontinuities.at(-1) ?? -1;
     if (discontinuity && msn > latest) this.discontinuities.push(msn);
   }
@@ -141,9 +150,11 @@ export class LiveStream {
     segment.size = segment.parts.reduce((sum, part) => sum + part.size, 0);
   }
 
-  private raisePartTarget({ duration }: PartRow): void {
-    if (duration <= this.partTarget) return;
-    this.partTarget = Math.ceil(duration / PART_TARGET_STEP_S - 1e-9) * PART_TARGET_STEP_S;
+  private raisePartTarget(msn: number, { duration }: PartRow): void {
+    if (duration <= USUAL_PART_TARGET_S) return;
+    this.longPartMsn = Math.max(this.longPartMsn, msn);
+    const target = Math.ceil(duration / PART_TARGET_STEP_S - 1e-9) * PART_TARGET_STEP_S;
+    this.partTarget = Math.max(this.partTarget, target);
   }
 }
 
